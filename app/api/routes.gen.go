@@ -35,9 +35,10 @@ import (
 	v128 "zhuxin/app/api/report/v1"
 	route "zhuxin/app/api/route"
 	v129 "zhuxin/app/api/schedule/v1"
-	v130 "zhuxin/app/api/statement/v1"
-	v131 "zhuxin/app/api/warning/v1"
-	v132 "zhuxin/app/api/workbench/v1"
+	v130 "zhuxin/app/api/segment/v1"
+	v131 "zhuxin/app/api/statement/v1"
+	v132 "zhuxin/app/api/warning/v1"
+	v133 "zhuxin/app/api/workbench/v1"
 )
 
 // Routes gives every route of every service.
@@ -76,8 +77,9 @@ func Routes() []route.Info {
 		v128.ReportServiceRoutes,
 		v129.ScheduleServiceRoutes,
 		v129.GroupScheduleServiceRoutes,
-		v130.StatementServiceRoutes,
-		v131.WarningServiceRoutes,
-		v132.WorkbenchServiceRoutes,
+		v130.SegmentServiceRoutes,
+		v131.StatementServiceRoutes,
+		v132.WarningServiceRoutes,
+		v133.WorkbenchServiceRoutes,
 	)
 }

@@ -145,8 +145,9 @@ type Query struct {
 	View   View
 	Order  Order
 	Desc   bool
-	Viewer uuid.UUID  // whose "mine" are
-	OnlyOf *uuid.UUID // the data scope
+	Viewer uuid.UUID   // whose "mine" are
+	In     []uuid.UUID // those of a segment; nil for all
+	OnlyOf *uuid.UUID  // the data scope
 	Today  calendar.Date
 	paging.Window
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/paging"
 )
 
@@ -52,6 +53,12 @@ type Repository interface {
 	// InsertContract also files what came with the number under the project; CONTRACT_EXISTS,
 	// CONTRACT_OTHER_CUSTOMER.
 	InsertContract(ctx context.Context, project uuid.UUID, c Contract, by *uuid.UUID) error
+}
+
+// Segments gives the customers of a saved segment (biz/segment) in a scope, never nil,
+// by the figures as they stand; it is called inside the unit of work.
+type Segments interface {
+	Members(ctx context.Context, id uuid.UUID, today calendar.Date, onlyOf *uuid.UUID) ([]uuid.UUID, error)
 }
 
 // Elsewhere counts the other subsidiaries that know a company: a count, and

@@ -56,7 +56,11 @@ type Service struct {
 	clock     calendar.Clock
 	registry  Registry
 	relations Relations
+	segments  Segments
 }
+
+// CutBy lets lists be narrowed to a segment.
+func (s *Service) CutBy(segments Segments) { s.segments = segments }
 
 // New wires the service.
 func New(tx uow.Tenant, repo Repository, accounts Accounts, elsewhere Elsewhere, cipher personal.Cipher,
@@ -69,6 +73,7 @@ type ListInput struct {
 	Text           string
 	View           View
 	OrderBy        string // an Order; a leading minus turns it around
+	Segment        *uuid.UUID
 	Page, PageSize int32
 }
 
@@ -109,6 +114,11 @@ func (s *Service) List(ctx context.Context, in ListInput) (Page, error) {
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.accounts.RefreshStale(ctx); err != nil {
 			return err
+		}
+		if in.Segment != nil {
+			if q.In, err = s.segments.Members(ctx, *in.Segment, q.Today, q.OnlyOf); err != nil {
+				return err
+			}
 		}
 		p, err = s.repo.List(ctx, q)
 		return err

@@ -23,6 +23,9 @@ type Filter struct {
 	MinUtilization  *int     `json:"min_utilization,omitempty"` // basis points of the limit in use
 	MaxUtilization  *int     `json:"max_utilization,omitempty"`
 	UnchangedMonths int      `json:"unchanged_months,omitempty"` // the standing limit is at least so old
+	// The customers of a saved segment, as they are when it is asked.
+	SegmentID *uuid.UUID  `json:"segment_id,omitempty"`
+	Members   []uuid.UUID `json:"-"` // who they are; nil without a segment
 }
 
 // RuleKind says how a proposal makes the new limit.
@@ -210,6 +213,13 @@ func (s *Service) Preview(ctx context.Context, p Proposal) (out Preview, err err
 }
 
 func (s *Service) preview(ctx context.Context, actor access.Actor, p Proposal, today calendar.Date) (Preview, error) {
+	if p.Filter.SegmentID != nil {
+		members, err := s.segments.Members(ctx, *p.Filter.SegmentID, today, customer.OnlyOf(actor))
+		if err != nil {
+			return Preview{}, err
+		}
+		p.Filter.Members = members
+	}
 	cs, err := s.repo.Candidates(ctx, p.Filter, customer.OnlyOf(actor), today, maxCandidates+1)
 	if err != nil {
 		return Preview{}, err

@@ -37,7 +37,11 @@ type Service struct {
 	approvals Submitter
 	audit     audit.Recorder
 	clock     calendar.Clock
+	segments  customer.Segments
 }
+
+// CutBy lets mass proposals be made for a segment.
+func (s *Service) CutBy(segments customer.Segments) { s.segments = segments }
 
 // New wires the service; register it with the inbox as the subject of temporary limits,
 // adjustments and batches of them.

@@ -29,7 +29,7 @@ func (s *Service) Export(ctx context.Context, kind Kind, step Step, f report.For
 	var d report.Document
 	switch kind {
 	case KindClassification:
-		c, err := s.Classification(ctx)
+		c, err := s.Classification(ctx, nil)
 		if err != nil {
 			return file, err
 		}

@@ -12,7 +12,7 @@ var _ quality.Source = (*Service)(nil)
 // Quality implements quality.Source: the three reports in figures, for HQ. Who calls it
 // acts for the subsidiary as a whole.
 func (s *Service) Quality(ctx context.Context) (f quality.Figures, err error) {
-	c, err := s.Classification(ctx)
+	c, err := s.Classification(ctx, nil)
 	if err != nil {
 		return f, err
 	}

@@ -63,10 +63,16 @@ type Config struct {
 }
 
 // Service answers questions about the quality of the portfolio.
-type Service struct{ Config }
+type Service struct {
+	Config
+	segments customer.Segments
+}
+
+// CutBy lets the classification be narrowed to a segment.
+func (s *Service) CutBy(segments customer.Segments) { s.segments = segments }
 
 // New makes the service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service { return &Service{Config: c} }
 
 // about is who asks, and when.
 type about struct {
@@ -92,8 +98,8 @@ type Classification struct {
 	Customers []Classified // the worst category first, then the largest debt
 }
 
-// Classification classifies what the caller may see.
-func (s *Service) Classification(ctx context.Context) (c Classification, err error) {
+// Classification classifies what the caller may see; with a segment, its customers.
+func (s *Service) Classification(ctx context.Context, segment *uuid.UUID) (c Classification, err error) {
 	a, err := s.about(ctx, access.OverviewRead)
 	if err != nil {
 		return c, err
@@ -104,7 +110,14 @@ func (s *Service) Classification(ctx context.Context) (c Classification, err err
 			return err
 		}
 		all, err := s.Reader.Facts(ctx, a.today, a.onlyOf, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		meant, err := s.meant(ctx, a, segment)
 		for _, f := range all {
+			if meant != nil && !meant[f.CustomerID] {
+				continue
+			}
 			c.Customers = append(c.Customers, c.Rule.Classify(f, a.today))
 		}
 		return err
@@ -123,6 +136,19 @@ func (s *Service) Classification(ctx context.Context) (c Classification, err err
 		return strings.Compare(x.Number, y.Number)
 	})
 	return c, err
+}
+
+// meant are the customers of a segment; nil without one.
+func (s *Service) meant(ctx context.Context, a about, segment *uuid.UUID) (map[uuid.UUID]bool, error) {
+	if segment == nil {
+		return nil, nil
+	}
+	members, err := s.segments.Members(ctx, *segment, a.today, a.onlyOf)
+	out := make(map[uuid.UUID]bool, len(members))
+	for _, id := range members {
+		out[id] = true
+	}
+	return out, err
 }
 
 // monthEnds are the last days of the twelve months that are over, and of the one

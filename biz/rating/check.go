@@ -85,6 +85,7 @@ func (d Definition) checkItems(c *fault.Checks) {
 			kind = indicator.KindNumber // but for where its value comes from
 		}
 		indicator.CheckFrame(c, at, it.NameZH, it.NameEN, it.Category, kind, it.Unit, it.DataSource)
+		it.DataSource.CheckPeriod(c, at+"period_months", it.PeriodMonths)
 		it.checkMissing(c, at)
 		c.Require((it.Weight > 0 || it.Weight == 0 && used[it.IndicatorCode]) && it.Weight <= indicator.FullPoints, at+"weight", "OUT_OF_RANGE",
 			"a weight lies above 0 and at 100 at most; only what a formula needs may have none of its own")

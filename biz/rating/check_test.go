@@ -117,11 +117,11 @@ func TestSampleScoresARealCustomer(t *testing.T) {
 	d := concrete(t)
 	r, err := d.Score([]Input{
 		{IndicatorCode: "settlement_method", Choice: "monthly_share"}, {IndicatorCode: "price_adjustment", Choice: "monthly_guide"},
-		{IndicatorCode: "contracted_volume", Number: num(30_000_000)}, {IndicatorCode: "enterprise_nature", Choice: "local_soe"},
-		{IndicatorCode: "enforcement", Choice: "none"}, {IndicatorCode: "contractor_grade", Choice: "first"},
+		{IndicatorCode: "enterprise_nature", Choice: "local_soe"}, {IndicatorCode: "contractor_grade", Choice: "first"},
 	}, Measurements{
 		indicator.SourceOverdueRatio: {Number: 800_000}, indicator.SourceMaxOverdueDays: {Number: 20_000},
 		indicator.SourceCollectionRate: {Number: 8_500_000}, indicator.SourceCooperationMonths: {Number: 30_000}, indicator.SourceNegativeEntries: {},
+		indicator.SourceContractedVolume: {Number: 30_000_000}, indicator.SourceLitigationFindings: {},
 	})
 	// 15×65 + 5×100 + 10×70 + 15×75 + 10×85 + 10×75 + 5×85 + 10×90 + 5×100 + 10×100 + 5×85
 	if err != nil || r.Total != 8150 || r.Grade != GradeB || r.Maxima.CreditAmount != 500_000_000 {

@@ -68,7 +68,11 @@ type Item struct {
 	Formula       string               `json:"formula,omitempty"`       // of kind formula: over the codes of other items
 	Missing       MissingRule          `json:"missing,omitempty"`       // what becomes of it without a value
 	MissingScore  indicator.Points     `json:"missing_score,omitempty"` // of the rule fixed
+	PeriodMonths  int                  `json:"period_months,omitempty"` // that a data source measures; 0 is twelve
 }
+
+// Measures is the data source with its period, by which measured values are found.
+func (it Item) Measures() indicator.DataSource { return it.DataSource.Over(it.PeriodMonths) }
 
 // Band maps scores from MinScore (hundredths, inclusive) up to the next better
 // band to a grade and its maxima. Only the lower bound is stored, so bands can

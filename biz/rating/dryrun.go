@@ -68,9 +68,11 @@ type Standing struct {
 	PeakOverdue  money.Amount // overdue at once in the window; 0 when it was not asked for
 }
 
-// Population reads the standing of all active customers, in one statement.
+// Population reads the standing of all active customers, in one statement and one more
+// for each source that goes beyond it, whatever their number. What is measured for
+// today is what a rating made now would measure.
 type Population interface {
-	Standings(ctx context.Context, from, today calendar.Date, peak bool) ([]Standing, error)
+	Standings(ctx context.Context, from, today calendar.Date, peak bool, sources []indicator.DataSource) ([]Standing, error)
 }
 
 // Trial is one customer in a dry run. Grades are empty where there is none: From

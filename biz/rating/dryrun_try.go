@@ -72,8 +72,8 @@ func (d Definition) numbers(m Measurements) map[indicator.DataSource]indicator.N
 	}
 	out := map[indicator.DataSource]indicator.Number{}
 	for _, it := range d.Items {
-		if got, ok := m[it.DataSource]; ok && it.Kind == indicator.KindData && (!got.NoBase || it.Missing == "") {
-			out[it.DataSource] = got.Number
+		if got, ok := m[it.Measures()]; ok && it.Kind == indicator.KindData && (!got.NoBase || it.Missing == "") {
+			out[it.Measures()] = got.Number
 		}
 	}
 	return out

@@ -69,7 +69,7 @@ func (s *DryRuns) Run(ctx context.Context, templateID uuid.UUID, p DryRunParamet
 		}
 		d = DryRun{ID: uuid.Must(uuid.NewV7()), TemplateID: t.ID, TemplateVersion: t.Version, Definition: t.Definition, Parameters: p,
 			From: today.AddMonths(-p.WindowMonths), AsOf: today, CreatedAt: s.Clock.Now(), CreatedBy: customer.ByActor(actor)}
-		all, err := s.Population.Standings(ctx, d.From, today, p.BadAmount > 0)
+		all, err := s.Population.Standings(ctx, d.From, today, p.BadAmount > 0, d.Definition.Sources())
 		if err != nil {
 			return err
 		}

@@ -147,10 +147,12 @@ type DataSource interface {
 	Measure(ctx context.Context, s Subject, today calendar.Date, sources []indicator.DataSource) (Measurements, error)
 }
 
-// Findings are what an outside registry knows of a company; known is false when
-// nothing was asked for it yet.
+// Findings are what an outside registry knows of companies, by their code; a source of
+// which nothing was asked yet is left out. Without codes it answers for every customer
+// of the tenant, in one read either way. A zero on is now; an earlier day has what held
+// then, by the register's own dates.
 type Findings interface {
-	Findings(ctx context.Context, uscc string, source indicator.DataSource) (m Measured, known bool, err error)
+	Findings(ctx context.Context, sources []indicator.DataSource, on calendar.Date, codes ...string) (map[string]Measurements, error)
 }
 
 // Limits sets standing limits (biz/limit).

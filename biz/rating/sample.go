@@ -22,6 +22,7 @@ const (
 type weightOf struct {
 	code    string
 	percent int64
+	missing MissingRule // of what a register may not have been asked for
 }
 
 type sample struct {
@@ -34,9 +35,9 @@ var samples = map[Sample]sample{
 	SampleConcrete: {
 		nameZH: "混凝土客户评级模板",
 		weights: []weightOf{
-			{"settlement_method", 15}, {"price_adjustment", 5}, {"contracted_volume", 10},
-			{"overdue_ratio", 15}, {"max_overdue_days", 10}, {"collection_rate", 10}, {"cooperation_months", 5},
-			{"enterprise_nature", 10}, {"negative_entries", 5}, {"enforcement", 10}, {"contractor_grade", 5},
+			{"settlement_method", 15, ""}, {"price_adjustment", 5, ""}, {"project_volume", 10, ""},
+			{"overdue_ratio", 15, ""}, {"max_overdue_days", 10, ""}, {"collection_rate", 10, ""}, {"cooperation_months", 5, ""},
+			{"enterprise_nature", 10, ""}, {"negative_entries", 5, ""}, {"litigation_findings", 10, MissingLeaveOut}, {"contractor_grade", 5, ""},
 		},
 		bands: []Band{
 			band(GradeA, 85, 10_000_000, 1_000_000, 60),
@@ -48,9 +49,9 @@ var samples = map[Sample]sample{
 	SampleCement: {
 		nameZH: "水泥客户评级模板",
 		weights: []weightOf{
-			{"settlement_method", 15}, {"credit_term", 10}, {"price_level", 5}, {"sales_12_months", 10},
-			{"overdue_ratio", 20}, {"max_overdue_days", 10}, {"collection_rate", 10},
-			{"registered_capital", 5}, {"negative_entries", 5}, {"pending_lawsuits", 5}, {"years_in_business", 5},
+			{"settlement_method", 15, ""}, {"credit_term", 10, ""}, {"price_level", 5, ""}, {"sales_12_months", 10, ""},
+			{"overdue_ratio", 20, ""}, {"max_overdue_days", 10, ""}, {"collection_rate", 10, ""},
+			{"capital_registered", 5, MissingLeaveOut}, {"negative_entries", 5, ""}, {"litigation_findings", 5, MissingLeaveOut}, {"company_age", 5, MissingLeaveOut},
 		},
 		bands: []Band{
 			band(GradeA, 85, 5_000_000, 300_000, 45),
@@ -62,9 +63,9 @@ var samples = map[Sample]sample{
 	SampleAggregates: {
 		nameZH: "砂石骨料客户评级模板",
 		weights: []weightOf{
-			{"settlement_method", 10}, {"credit_term", 15}, {"payment_instrument", 5}, {"sales_12_months", 10},
-			{"overdue_ratio", 15}, {"max_overdue_days", 15}, {"collection_rate", 10}, {"cooperation_months", 5},
-			{"enterprise_nature", 5}, {"negative_entries", 5}, {"enforcement", 5},
+			{"settlement_method", 10, ""}, {"credit_term", 15, ""}, {"payment_instrument", 5, ""}, {"sales_12_months", 10, ""},
+			{"overdue_ratio", 15, ""}, {"max_overdue_days", 15, ""}, {"collection_rate", 10, ""}, {"cooperation_months", 5, ""},
+			{"enterprise_nature", 5, ""}, {"negative_entries", 5, ""}, {"litigation_findings", 5, MissingLeaveOut},
 		},
 		bands: []Band{
 			band(GradeA, 85, 3_000_000, 200_000, 30),
@@ -96,7 +97,9 @@ func (s Sample) Definition(library []indicator.Indicator) (d Definition, nameZH 
 	}
 	for _, w := range def.weights {
 		if i, known := byCode[w.code]; known && i.Active {
-			d.Items = append(d.Items, ItemOf(i, w.percent*100))
+			it := ItemOf(i, w.percent*100)
+			it.Missing = w.missing
+			d.Items = append(d.Items, it)
 		}
 	}
 	d.Bands = append([]Band(nil), def.bands...)

@@ -183,7 +183,7 @@ func (it Item) value(byCode map[string]Input, measured Measurements, simulate bo
 		v.Choice, v.Score = o.Code, o.Score
 	default:
 		if it.Kind == indicator.KindData && !simulate {
-			m, known := measured[it.DataSource]
+			m, known := measured[it.Measures()]
 			known = known && (!m.NoBase || it.Missing == "")
 			v.Source, v.SourceDetail, v.AsOf = ValueData, m.Detail, m.AsOf
 			if in.Override != nil {
@@ -221,8 +221,8 @@ func (d Definition) BandOf(total indicator.Points) (Band, bool) {
 func (d Definition) Sources() []indicator.DataSource {
 	var out []indicator.DataSource
 	for _, it := range d.Items {
-		if it.Kind == indicator.KindData && !slices.Contains(out, it.DataSource) {
-			out = append(out, it.DataSource)
+		if it.Kind == indicator.KindData && !slices.Contains(out, it.Measures()) {
+			out = append(out, it.Measures())
 		}
 	}
 	return out

@@ -2,7 +2,6 @@ package rating
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -25,18 +24,21 @@ const (
 	RowReceipt       RowKind = "receipt"
 	RowNegativeEntry RowKind = "negative_entry"
 	RowFinding       RowKind = "finding"
+	RowDelivery      RowKind = "delivery"
+	RowProject       RowKind = "project"
+	RowCompany       RowKind = "company"
 )
 
 // SourceRow is one row that a figure is measured from.
 type SourceRow struct {
 	Kind         RowKind
 	ID           *uuid.UUID // of a receivable or a receipt
-	Reference    string     // number of the document, company of a listing, title of a finding
+	Reference    string     // number of the document, company of a listing, title of a finding, name of a project
 	Date         calendar.Date
 	DueDate      calendar.Date // zero where there is none
 	Amount, Open money.Amount  // fen
 	OverdueDays  int           // on the figure's day
-	Detail       string        // reason of a listing, kind of a finding
+	Detail       string        // reason of a listing, kind of a finding, volume in m³, day of settlement, capital as registered
 }
 
 // SourceQuery asks for a page of the rows of one source.
@@ -78,7 +80,7 @@ func (s *Ratings) SourceRows(ctx context.Context, in SourceRowsInput) (rows []So
 		on = today
 	}
 	var c fault.Checks
-	c.Require(slices.Contains(indicator.DataSources, in.Source), "source", "UNKNOWN", "none of the data sources")
+	c.Require(in.Source.Known(), "source", "UNKNOWN", "none of the data sources")
 	c.Require(on <= today, "on", "OUT_OF_RANGE", "today or a day before")
 	q := SourceQuery{Source: in.Source, On: on, Window: paging.Of(&c, in.Page, in.PageSize)}
 	if err := c.Err(); err != nil {

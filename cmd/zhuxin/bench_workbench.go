@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"zhuxin/biz/todo"
 	"zhuxin/cmd/zhuxin/internal/bench"
+	todosource "zhuxin/data/query/todo"
 	"zhuxin/shared/access"
 	"zhuxin/tenancy/scope"
 )
@@ -27,6 +29,12 @@ var seedTodos = []string{
 	`INSERT INTO approvals (id, kind, subject_id, title, facts, submitted_by, submitted_at, status, updated_at, version)
 		SELECT gen_random_uuid(), 'rating', gen_random_uuid(), 'bench ' || n, '{}', gen_random_uuid(), now() - make_interval(mins => n), 'pending', now(), 1
 		FROM generate_series(1, $1::int / 3) n WHERE $2::uuid IS NOT NULL`,
+	// As the engine writes them where no flow says otherwise: one step that runs, with
+	// one place for whoever approves.
+	`INSERT INTO approval_steps (id, approval_id, position, kind, mode, status, opened_version, opened_at)
+		SELECT gen_random_uuid(), id, 1000, 'approve', 'any', 'active', 1, submitted_at FROM approvals WHERE $1::int > 0 AND $2::uuid IS NOT NULL`,
+	`INSERT INTO approval_slots (id, approval_id, step_id, role, status)
+		SELECT gen_random_uuid(), approval_id, id, 'approver', 'open' FROM approval_steps WHERE $1::int > 0 AND $2::uuid IS NOT NULL`,
 	`INSERT INTO customers (id, number, name, uscc, salesperson_id, created_at, updated_at, version)
 		SELECT gen_random_uuid(), 'B' || n, 'bench ' || n, CASE WHEN n % 2 = 0 THEN 'B' || lpad(n::text, 17, '0') END, $2, now() - make_interval(mins => n), now() - make_interval(secs => n), 1
 		FROM generate_series(1, $1::int - $1::int / 3) n`,
@@ -82,10 +90,48 @@ func (b *benchRun) bencher(ctx context.Context, n int) (context.Context, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.join(ctx, person); err != nil {
+		return nil, err
+	}
 	if err := b.analyze(ctx, t.Schema); err != nil {
 		return nil, err
 	}
-	return access.With(bound, person), nil
+	bound = access.With(bound, person)
+	return bound, b.decides(bound, n/3)
+}
+
+// join makes the person a member, without which no place in a step is his.
+func (b *benchRun) join(ctx context.Context, p access.Actor) error {
+	db, err := sql.Open("postgres", b.env.Conf.Postgres.AdminDSN)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(ctx, `INSERT INTO hq.persons (id, email, name, created_at, updated_at) VALUES ($1, $2, $3, now(), now())`, p.ID, p.ID.String()+"@bench.example", p.Name); err != nil {
+		return err
+	}
+	roles, err := json.Marshal(p.Roles)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `INSERT INTO hq.memberships (id, person_id, tenant_id, roles, status, created_at, updated_at) VALUES ($1, $2, $3, $4, 'active', now(), now())`,
+		uuid.New(), p.ID, p.TenantID, roles)
+	return err
+}
+
+// decides sees that the approvals are to-dos of the person: a measurement of a list
+// that leaves them out says nothing.
+func (b *benchRun) decides(person context.Context, n int) error {
+	l, err := b.env.App.Todos.List(person, todo.ListInput{})
+	if err != nil {
+		return err
+	}
+	for _, c := range l.Counts {
+		if c.Kind == todosource.KindDecide && (c.More || c.Total >= int64(n)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("of %d approvals to decide the workbench counts %+v", n, l.Counts)
 }
 
 // analyze brings a filled schema into the state in which a server has long had it.
@@ -95,7 +141,7 @@ func (b *benchRun) analyze(ctx context.Context, schema string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	for _, table := range []string{"approvals", "credit_accounts", "customers"} {
+	for _, table := range []string{"approvals", "approval_steps", "approval_slots", "approval_hands", "credit_accounts", "customers"} {
 		if _, err := db.ExecContext(ctx, "VACUUM ANALYZE "+pq.QuoteIdentifier(schema)+"."+table); err != nil {
 			return err
 		}

@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122151814"
-	MinTenant = "20261122172129"
+	MinTenant = "20261122173805"
 )

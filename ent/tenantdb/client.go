@@ -98,6 +98,8 @@ import (
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/segment"
+	"zhuxin/ent/tenantdb/segmentdimension"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
@@ -298,6 +300,10 @@ type Client struct {
 	RelatedReach *RelatedReachClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentDimension is the client for interacting with the SegmentDimension builders.
+	SegmentDimension *SegmentDimensionClient
 	// SharedLimit is the client for interacting with the SharedLimit builders.
 	SharedLimit *SharedLimitClient
 	// SiteNode is the client for interacting with the SiteNode builders.
@@ -418,6 +424,8 @@ func (c *Client) init() {
 	c.RegistryWatch = NewRegistryWatchClient(c.config)
 	c.RelatedReach = NewRelatedReachClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.Segment = NewSegmentClient(c.config)
+	c.SegmentDimension = NewSegmentDimensionClient(c.config)
 	c.SharedLimit = NewSharedLimitClient(c.config)
 	c.SiteNode = NewSiteNodeClient(c.config)
 	c.Statement = NewStatementClient(c.config)
@@ -608,6 +616,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RegistryWatch:        NewRegistryWatchClient(cfg),
 		RelatedReach:         NewRelatedReachClient(cfg),
 		Reservation:          NewReservationClient(cfg),
+		Segment:              NewSegmentClient(cfg),
+		SegmentDimension:     NewSegmentDimensionClient(cfg),
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
@@ -725,6 +735,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RegistryWatch:        NewRegistryWatchClient(cfg),
 		RelatedReach:         NewRelatedReachClient(cfg),
 		Reservation:          NewReservationClient(cfg),
+		Segment:              NewSegmentClient(cfg),
+		SegmentDimension:     NewSegmentDimensionClient(cfg),
 		SharedLimit:          NewSharedLimitClient(cfg),
 		SiteNode:             NewSiteNodeClient(cfg),
 		Statement:            NewStatementClient(cfg),
@@ -784,9 +796,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
-		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
-		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
-		c.WarningRule, c.WriteOff,
+		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
+		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
+		c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
 	}
@@ -815,9 +827,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
 		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
-		c.Reservation, c.SharedLimit, c.SiteNode, c.Statement, c.StepUpChallenge,
-		c.SupplyStop, c.SupplyStopEvent, c.TemplateDryRun, c.TemplateTrial, c.Warning,
-		c.WarningRule, c.WriteOff,
+		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
+		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
+		c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -1000,6 +1012,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RelatedReach.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *SegmentMutation:
+		return c.Segment.mutate(ctx, m)
+	case *SegmentDimensionMutation:
+		return c.SegmentDimension.mutate(ctx, m)
 	case *SharedLimitMutation:
 		return c.SharedLimit.mutate(ctx, m)
 	case *SiteNodeMutation:
@@ -12790,6 +12806,272 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 	}
 }
 
+// SegmentClient is a client for the Segment schema.
+type SegmentClient struct {
+	config
+}
+
+// NewSegmentClient returns a client for the Segment from the given config.
+func NewSegmentClient(c config) *SegmentClient {
+	return &SegmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segment.Hooks(f(g(h())))`.
+func (c *SegmentClient) Use(hooks ...Hook) {
+	c.hooks.Segment = append(c.hooks.Segment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segment.Intercept(f(g(h())))`.
+func (c *SegmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Segment = append(c.inters.Segment, interceptors...)
+}
+
+// Create returns a builder for creating a Segment entity.
+func (c *SegmentClient) Create() *SegmentCreate {
+	mutation := newSegmentMutation(c.config, OpCreate)
+	return &SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Segment entities.
+func (c *SegmentClient) CreateBulk(builders ...*SegmentCreate) *SegmentCreateBulk {
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentClient) MapCreateBulk(slice any, setFunc func(*SegmentCreate, int)) *SegmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentCreateBulk{err: fmt.Errorf("calling to SegmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Segment.
+func (c *SegmentClient) Update() *SegmentUpdate {
+	mutation := newSegmentMutation(c.config, OpUpdate)
+	return &SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentClient) UpdateOne(_m *Segment) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegment(_m))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentClient) UpdateOneID(id uuid.UUID) *SegmentUpdateOne {
+	mutation := newSegmentMutation(c.config, OpUpdateOne, withSegmentID(id))
+	return &SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Segment.
+func (c *SegmentClient) Delete() *SegmentDelete {
+	mutation := newSegmentMutation(c.config, OpDelete)
+	return &SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentClient) DeleteOne(_m *Segment) *SegmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentClient) DeleteOneID(id uuid.UUID) *SegmentDeleteOne {
+	builder := c.Delete().Where(segment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Segment.
+func (c *SegmentClient) Query() *SegmentQuery {
+	return &SegmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Segment entity by its id.
+func (c *SegmentClient) Get(ctx context.Context, id uuid.UUID) (*Segment, error) {
+	return c.Query().Where(segment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentClient) GetX(ctx context.Context, id uuid.UUID) *Segment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentClient) Hooks() []Hook {
+	return c.hooks.Segment
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentClient) Interceptors() []Interceptor {
+	return c.inters.Segment
+}
+
+func (c *SegmentClient) mutate(ctx context.Context, m *SegmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown Segment mutation op: %q", m.Op())
+	}
+}
+
+// SegmentDimensionClient is a client for the SegmentDimension schema.
+type SegmentDimensionClient struct {
+	config
+}
+
+// NewSegmentDimensionClient returns a client for the SegmentDimension from the given config.
+func NewSegmentDimensionClient(c config) *SegmentDimensionClient {
+	return &SegmentDimensionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `segmentdimension.Hooks(f(g(h())))`.
+func (c *SegmentDimensionClient) Use(hooks ...Hook) {
+	c.hooks.SegmentDimension = append(c.hooks.SegmentDimension, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `segmentdimension.Intercept(f(g(h())))`.
+func (c *SegmentDimensionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SegmentDimension = append(c.inters.SegmentDimension, interceptors...)
+}
+
+// Create returns a builder for creating a SegmentDimension entity.
+func (c *SegmentDimensionClient) Create() *SegmentDimensionCreate {
+	mutation := newSegmentDimensionMutation(c.config, OpCreate)
+	return &SegmentDimensionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SegmentDimension entities.
+func (c *SegmentDimensionClient) CreateBulk(builders ...*SegmentDimensionCreate) *SegmentDimensionCreateBulk {
+	return &SegmentDimensionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SegmentDimensionClient) MapCreateBulk(slice any, setFunc func(*SegmentDimensionCreate, int)) *SegmentDimensionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SegmentDimensionCreateBulk{err: fmt.Errorf("calling to SegmentDimensionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SegmentDimensionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SegmentDimensionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SegmentDimension.
+func (c *SegmentDimensionClient) Update() *SegmentDimensionUpdate {
+	mutation := newSegmentDimensionMutation(c.config, OpUpdate)
+	return &SegmentDimensionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SegmentDimensionClient) UpdateOne(_m *SegmentDimension) *SegmentDimensionUpdateOne {
+	mutation := newSegmentDimensionMutation(c.config, OpUpdateOne, withSegmentDimension(_m))
+	return &SegmentDimensionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SegmentDimensionClient) UpdateOneID(id uuid.UUID) *SegmentDimensionUpdateOne {
+	mutation := newSegmentDimensionMutation(c.config, OpUpdateOne, withSegmentDimensionID(id))
+	return &SegmentDimensionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SegmentDimension.
+func (c *SegmentDimensionClient) Delete() *SegmentDimensionDelete {
+	mutation := newSegmentDimensionMutation(c.config, OpDelete)
+	return &SegmentDimensionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SegmentDimensionClient) DeleteOne(_m *SegmentDimension) *SegmentDimensionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SegmentDimensionClient) DeleteOneID(id uuid.UUID) *SegmentDimensionDeleteOne {
+	builder := c.Delete().Where(segmentdimension.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SegmentDimensionDeleteOne{builder}
+}
+
+// Query returns a query builder for SegmentDimension.
+func (c *SegmentDimensionClient) Query() *SegmentDimensionQuery {
+	return &SegmentDimensionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSegmentDimension},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SegmentDimension entity by its id.
+func (c *SegmentDimensionClient) Get(ctx context.Context, id uuid.UUID) (*SegmentDimension, error) {
+	return c.Query().Where(segmentdimension.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SegmentDimensionClient) GetX(ctx context.Context, id uuid.UUID) *SegmentDimension {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SegmentDimensionClient) Hooks() []Hook {
+	return c.hooks.SegmentDimension
+}
+
+// Interceptors returns the client interceptors.
+func (c *SegmentDimensionClient) Interceptors() []Interceptor {
+	return c.inters.SegmentDimension
+}
+
+func (c *SegmentDimensionClient) mutate(ctx context.Context, m *SegmentDimensionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SegmentDimensionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SegmentDimensionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SegmentDimensionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SegmentDimensionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown SegmentDimension mutation op: %q", m.Op())
+	}
+}
+
 // SharedLimitClient is a client for the SharedLimit schema.
 type SharedLimitClient struct {
 	config
@@ -14320,9 +14602,9 @@ type (
 		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
 		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
 		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
-		RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode, Statement,
-		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
-		Warning, WarningRule, WriteOff []ent.Hook
+		RegistryWatch, RelatedReach, Reservation, Segment, SegmentDimension,
+		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
+		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -14341,9 +14623,9 @@ type (
 		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
 		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
 		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
-		RegistryWatch, RelatedReach, Reservation, SharedLimit, SiteNode, Statement,
-		StepUpChallenge, SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial,
-		Warning, WarningRule, WriteOff []ent.Interceptor
+		RegistryWatch, RelatedReach, Reservation, Segment, SegmentDimension,
+		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
+		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

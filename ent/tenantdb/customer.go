@@ -3,6 +3,7 @@
 package tenantdb
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -66,6 +67,8 @@ type Customer struct {
 	Status customer.Status `json:"status,omitempty"`
 	// pays cash in advance
 	SettlesAdvance bool `json:"settles_advance,omitempty"`
+	// value of each label of the subsidiary's own, by the label's code
+	Labels map[string]string `json:"labels,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CustomerQuery when eager-loading is set.
 	Edges        CustomerEdges `json:"edges"`
@@ -119,7 +122,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case customer.FieldCreatedBy, customer.FieldSalespersonID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case customer.FieldContactPhoneEnc, customer.FieldContactEmailEnc, customer.FieldLegalRepresentativeIDEnc, customer.FieldBankAccountEnc:
+		case customer.FieldContactPhoneEnc, customer.FieldContactEmailEnc, customer.FieldLegalRepresentativeIDEnc, customer.FieldBankAccountEnc, customer.FieldLabels:
 			values[i] = new([]byte)
 		case customer.FieldSettlesAdvance:
 			values[i] = new(sql.NullBool)
@@ -299,6 +302,14 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SettlesAdvance = value.Bool
 			}
+		case customer.FieldLabels:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field labels", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Labels); err != nil {
+					return fmt.Errorf("unmarshal field labels: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -427,6 +438,9 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("settles_advance=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SettlesAdvance))
+	builder.WriteString(", ")
+	builder.WriteString("labels=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Labels))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -315,6 +315,12 @@ func (_c *CustomerCreate) SetNillableSettlesAdvance(v *bool) *CustomerCreate {
 	return _c
 }
 
+// SetLabels sets the "labels" field.
+func (_c *CustomerCreate) SetLabels(v map[string]string) *CustomerCreate {
+	_c.mutation.SetLabels(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CustomerCreate) SetID(v uuid.UUID) *CustomerCreate {
 	_c.mutation.SetID(v)
@@ -468,6 +474,10 @@ func (_c *CustomerCreate) defaults() {
 	if _, ok := _c.mutation.SettlesAdvance(); !ok {
 		v := customer.DefaultSettlesAdvance
 		_c.mutation.SetSettlesAdvance(v)
+	}
+	if _, ok := _c.mutation.Labels(); !ok {
+		v := customer.DefaultLabels
+		_c.mutation.SetLabels(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := customer.DefaultID()
@@ -664,6 +674,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SettlesAdvance(); ok {
 		_spec.SetField(customer.FieldSettlesAdvance, field.TypeBool, value)
 		_node.SettlesAdvance = value
+	}
+	if value, ok := _c.mutation.Labels(); ok {
+		_spec.SetField(customer.FieldLabels, field.TypeJSON, value)
+		_node.Labels = value
 	}
 	if nodes := _c.mutation.ProjectsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -1074,6 +1088,18 @@ func (u *CustomerUpsert) SetSettlesAdvance(v bool) *CustomerUpsert {
 // UpdateSettlesAdvance sets the "settles_advance" field to the value that was provided on create.
 func (u *CustomerUpsert) UpdateSettlesAdvance() *CustomerUpsert {
 	u.SetExcluded(customer.FieldSettlesAdvance)
+	return u
+}
+
+// SetLabels sets the "labels" field.
+func (u *CustomerUpsert) SetLabels(v map[string]string) *CustomerUpsert {
+	u.Set(customer.FieldLabels, v)
+	return u
+}
+
+// UpdateLabels sets the "labels" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateLabels() *CustomerUpsert {
+	u.SetExcluded(customer.FieldLabels)
 	return u
 }
 
@@ -1492,6 +1518,20 @@ func (u *CustomerUpsertOne) SetSettlesAdvance(v bool) *CustomerUpsertOne {
 func (u *CustomerUpsertOne) UpdateSettlesAdvance() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateSettlesAdvance()
+	})
+}
+
+// SetLabels sets the "labels" field.
+func (u *CustomerUpsertOne) SetLabels(v map[string]string) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetLabels(v)
+	})
+}
+
+// UpdateLabels sets the "labels" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateLabels() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateLabels()
 	})
 }
 
@@ -2077,6 +2117,20 @@ func (u *CustomerUpsertBulk) SetSettlesAdvance(v bool) *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) UpdateSettlesAdvance() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateSettlesAdvance()
+	})
+}
+
+// SetLabels sets the "labels" field.
+func (u *CustomerUpsertBulk) SetLabels(v map[string]string) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetLabels(v)
+	})
+}
+
+// UpdateLabels sets the "labels" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateLabels() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateLabels()
 	})
 }
 

@@ -350,6 +350,12 @@ func (_u *CustomerUpdate) SetNillableSettlesAdvance(v *bool) *CustomerUpdate {
 	return _u
 }
 
+// SetLabels sets the "labels" field.
+func (_u *CustomerUpdate) SetLabels(v map[string]string) *CustomerUpdate {
+	_u.mutation.SetLabels(v)
+	return _u
+}
+
 // AddProjectIDs adds the "projects" edge to the Project entity by IDs.
 func (_u *CustomerUpdate) AddProjectIDs(ids ...uuid.UUID) *CustomerUpdate {
 	_u.mutation.AddProjectIDs(ids...)
@@ -613,6 +619,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SettlesAdvance(); ok {
 		_spec.SetField(customer.FieldSettlesAdvance, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Labels(); ok {
+		_spec.SetField(customer.FieldLabels, field.TypeJSON, value)
 	}
 	if _u.mutation.ProjectsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1087,6 +1096,12 @@ func (_u *CustomerUpdateOne) SetNillableSettlesAdvance(v *bool) *CustomerUpdateO
 	return _u
 }
 
+// SetLabels sets the "labels" field.
+func (_u *CustomerUpdateOne) SetLabels(v map[string]string) *CustomerUpdateOne {
+	_u.mutation.SetLabels(v)
+	return _u
+}
+
 // AddProjectIDs adds the "projects" edge to the Project entity by IDs.
 func (_u *CustomerUpdateOne) AddProjectIDs(ids ...uuid.UUID) *CustomerUpdateOne {
 	_u.mutation.AddProjectIDs(ids...)
@@ -1380,6 +1395,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.SettlesAdvance(); ok {
 		_spec.SetField(customer.FieldSettlesAdvance, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Labels(); ok {
+		_spec.SetField(customer.FieldLabels, field.TypeJSON, value)
 	}
 	if _u.mutation.ProjectsCleared() {
 		edge := &sqlgraph.EdgeSpec{

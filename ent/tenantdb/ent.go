@@ -95,6 +95,8 @@ import (
 	"zhuxin/ent/tenantdb/registrywatch"
 	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
+	"zhuxin/ent/tenantdb/segment"
+	"zhuxin/ent/tenantdb/segmentdimension"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
@@ -257,6 +259,8 @@ func checkColumn(t, c string) error {
 			registrywatch.Table:        registrywatch.ValidColumn,
 			relatedreach.Table:         relatedreach.ValidColumn,
 			reservation.Table:          reservation.ValidColumn,
+			segment.Table:              segment.ValidColumn,
+			segmentdimension.Table:     segmentdimension.ValidColumn,
 			sharedlimit.Table:          sharedlimit.ValidColumn,
 			sitenode.Table:             sitenode.ValidColumn,
 			statement.Table:            statement.ValidColumn,

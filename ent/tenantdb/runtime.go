@@ -90,6 +90,8 @@ import (
 	"zhuxin/ent/tenantdb/relatedreach"
 	"zhuxin/ent/tenantdb/reservation"
 	"zhuxin/ent/tenantdb/schema"
+	"zhuxin/ent/tenantdb/segment"
+	"zhuxin/ent/tenantdb/segmentdimension"
 	"zhuxin/ent/tenantdb/sharedlimit"
 	"zhuxin/ent/tenantdb/sitenode"
 	"zhuxin/ent/tenantdb/statement"
@@ -744,6 +746,10 @@ func init() {
 	customerDescSettlesAdvance := customerFields[19].Descriptor()
 	// customer.DefaultSettlesAdvance holds the default value on creation for the settles_advance field.
 	customer.DefaultSettlesAdvance = customerDescSettlesAdvance.Default.(bool)
+	// customerDescLabels is the schema descriptor for labels field.
+	customerDescLabels := customerFields[20].Descriptor()
+	// customer.DefaultLabels holds the default value on creation for the labels field.
+	customer.DefaultLabels = customerDescLabels.Default.(map[string]string)
 	// customerDescID is the schema descriptor for id field.
 	customerDescID := customerMixinFields0[0].Descriptor()
 	// customer.DefaultID holds the default value on creation for the id field.
@@ -1970,6 +1976,62 @@ func init() {
 	reservationDescID := reservationFields[0].Descriptor()
 	// reservation.DefaultID holds the default value on creation for the id field.
 	reservation.DefaultID = reservationDescID.Default.(func() uuid.UUID)
+	segmentMixin := schema.Segment{}.Mixin()
+	segmentMixinFields0 := segmentMixin[0].Fields()
+	_ = segmentMixinFields0
+	segmentMixinFields1 := segmentMixin[1].Fields()
+	_ = segmentMixinFields1
+	segmentMixinFields2 := segmentMixin[2].Fields()
+	_ = segmentMixinFields2
+	segmentFields := schema.Segment{}.Fields()
+	_ = segmentFields
+	// segmentDescCreatedAt is the schema descriptor for created_at field.
+	segmentDescCreatedAt := segmentMixinFields1[0].Descriptor()
+	// segment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	segment.DefaultCreatedAt = segmentDescCreatedAt.Default.(func() time.Time)
+	// segmentDescUpdatedAt is the schema descriptor for updated_at field.
+	segmentDescUpdatedAt := segmentMixinFields2[0].Descriptor()
+	// segment.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	segment.DefaultUpdatedAt = segmentDescUpdatedAt.Default.(func() time.Time)
+	// segment.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	segment.UpdateDefaultUpdatedAt = segmentDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// segmentDescVersion is the schema descriptor for version field.
+	segmentDescVersion := segmentMixinFields2[1].Descriptor()
+	// segment.DefaultVersion holds the default value on creation for the version field.
+	segment.DefaultVersion = segmentDescVersion.Default.(int64)
+	// segmentDescDescription is the schema descriptor for description field.
+	segmentDescDescription := segmentFields[1].Descriptor()
+	// segment.DefaultDescription holds the default value on creation for the description field.
+	segment.DefaultDescription = segmentDescDescription.Default.(string)
+	// segmentDescID is the schema descriptor for id field.
+	segmentDescID := segmentMixinFields0[0].Descriptor()
+	// segment.DefaultID holds the default value on creation for the id field.
+	segment.DefaultID = segmentDescID.Default.(func() uuid.UUID)
+	segmentdimensionMixin := schema.SegmentDimension{}.Mixin()
+	segmentdimensionMixinFields0 := segmentdimensionMixin[0].Fields()
+	_ = segmentdimensionMixinFields0
+	segmentdimensionMixinFields1 := segmentdimensionMixin[1].Fields()
+	_ = segmentdimensionMixinFields1
+	segmentdimensionFields := schema.SegmentDimension{}.Fields()
+	_ = segmentdimensionFields
+	// segmentdimensionDescUpdatedAt is the schema descriptor for updated_at field.
+	segmentdimensionDescUpdatedAt := segmentdimensionMixinFields1[0].Descriptor()
+	// segmentdimension.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	segmentdimension.DefaultUpdatedAt = segmentdimensionDescUpdatedAt.Default.(func() time.Time)
+	// segmentdimension.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	segmentdimension.UpdateDefaultUpdatedAt = segmentdimensionDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// segmentdimensionDescVersion is the schema descriptor for version field.
+	segmentdimensionDescVersion := segmentdimensionMixinFields1[1].Descriptor()
+	// segmentdimension.DefaultVersion holds the default value on creation for the version field.
+	segmentdimension.DefaultVersion = segmentdimensionDescVersion.Default.(int64)
+	// segmentdimensionDescName is the schema descriptor for name field.
+	segmentdimensionDescName := segmentdimensionFields[1].Descriptor()
+	// segmentdimension.DefaultName holds the default value on creation for the name field.
+	segmentdimension.DefaultName = segmentdimensionDescName.Default.(string)
+	// segmentdimensionDescID is the schema descriptor for id field.
+	segmentdimensionDescID := segmentdimensionMixinFields0[0].Descriptor()
+	// segmentdimension.DefaultID holds the default value on creation for the id field.
+	segmentdimension.DefaultID = segmentdimensionDescID.Default.(func() uuid.UUID)
 	sharedlimitMixin := schema.SharedLimit{}.Mixin()
 	sharedlimitMixinFields0 := sharedlimitMixin[0].Fields()
 	_ = sharedlimitMixinFields0

@@ -188,6 +188,10 @@ type Tx struct {
 	RelatedReach *RelatedReachClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// Segment is the client for interacting with the Segment builders.
+	Segment *SegmentClient
+	// SegmentDimension is the client for interacting with the SegmentDimension builders.
+	SegmentDimension *SegmentDimensionClient
 	// SharedLimit is the client for interacting with the SharedLimit builders.
 	SharedLimit *SharedLimitClient
 	// SiteNode is the client for interacting with the SiteNode builders.
@@ -428,6 +432,8 @@ func (tx *Tx) init() {
 	tx.RegistryWatch = NewRegistryWatchClient(tx.config)
 	tx.RelatedReach = NewRelatedReachClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.Segment = NewSegmentClient(tx.config)
+	tx.SegmentDimension = NewSegmentDimensionClient(tx.config)
 	tx.SharedLimit = NewSharedLimitClient(tx.config)
 	tx.SiteNode = NewSiteNodeClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)

@@ -94,6 +94,18 @@ func quantityDefaults() []Indicator {
 			Description: "近12个月开票金额,取自应收数据。 Invoiced in the last 12 months, from the receivables.",
 			Scoring:     steps(2000, step{100_000_000, 4500}, step{500_000_000, 6500}, step{2_000_000_000, 8500}, step{5_000_000_000, 10000}),
 		},
+		{
+			Code: "project_volume", NameZH: "在供项目签约方量", NameEN: "Contracted volume of projects supplied", Category: CategoryQuantity, Kind: KindData,
+			Unit: UnitM3, DataSource: SourceContractedVolume,
+			Description: "在供项目签约方量合计，取自项目资料；没有在供项目为缺数。 Sum of the contracted volume of the projects being supplied; missing without one.",
+			Scoring:     steps(3000, step{5000, 5000}, step{20000, 7000}, step{50000, 8500}, step{100000, 10000}),
+		},
+		{
+			Code: "volume_delivered", NameZH: "期内供货方量", NameEN: "Volume delivered", Category: CategoryQuantity, Kind: KindData,
+			Unit: UnitM3, DataSource: SourceVolumeDelivered,
+			Description: "期内发货方量合计，取自发货单；从未发货为缺数。期间由模板定，预设12个月。 Sum of the deliveries of the period, 12 months unless the template says otherwise; missing where nothing was ever delivered.",
+			Scoring:     steps(2000, step{1000, 4500}, step{5000, 6500}, step{20000, 8500}, step{50000, 10000}),
+		},
 	}
 }
 
@@ -122,6 +134,18 @@ func performanceDefaults() []Indicator {
 			Unit: UnitMonth, DataSource: SourceCooperationMonths,
 			Description: "自首张发票起的整月数。 Whole months since the first invoice.",
 			Scoring:     steps(3000, step{6, 5000}, step{12, 7000}, step{24, 8500}, step{60, 10000}),
+		},
+		{
+			Code: "paid_on_time", NameZH: "按期付款率", NameEN: "Paid on time", Category: CategoryPerformance, Kind: KindData,
+			Unit: UnitBasisPoint, DataSource: SourcePaidOnTime,
+			Description: "期内结清的应收中按期付清的笔数占比；只计有收款佐证的，没有为缺数。 Share of the items settled in the period that were paid when due; only what receipts back, missing without any.",
+			Scoring:     steps(0, step{3000, 2500}, step{5000, 5000}, step{7000, 7000}, step{9000, 9000}, step{9800, 10000}),
+		},
+		{
+			Code: "mean_days_late", NameZH: "平均逾期付款天数", NameEN: "Mean days late", Category: CategoryPerformance, Kind: KindData,
+			Unit: UnitDay, DataSource: SourceMeanDaysLate,
+			Description: "期内结清的应收平均晚付的天数，按期付清计0；只计有收款佐证的，没有为缺数。 Mean days by which the items settled in the period were late, 0 for those in time; only what receipts back, missing without any.",
+			Scoring:     steps(10000, step{1, 9000}, step{8, 7500}, step{16, 5500}, step{31, 3000}, step{61, 0}),
 		},
 	}
 }

@@ -24,6 +24,12 @@ func standingDefaults() []Indicator {
 			Scoring:     steps(2000, step{5, 4000}, step{20, 6000}, step{50, 8000}, step{100, 10000}),
 		},
 		{
+			Code: "capital_registered", NameZH: "注册资本", NameEN: "Registered capital", Category: CategoryStanding, Kind: KindData,
+			Unit: UnitFen, DataSource: SourceRegisteredCapital,
+			Description: "工商登记的注册资本，取自外部征信；未查询过或不以人民币计为缺数。 As registered, from the linked registry; missing where nothing was asked for, or where it is not in yuan.",
+			Scoring:     steps(2000, step{500_000_000, 4000}, step{2_000_000_000, 6000}, step{5_000_000_000, 8000}, step{10_000_000_000, 10000}),
+		},
+		{
 			Code: "negative_entries", NameZH: "集团负面清单条数", NameEN: "Entries on the group's negative list", Category: CategoryStanding, Kind: KindData,
 			Unit: UnitEntry, DataSource: SourceNegativeEntries,
 			Description: "集团负面清单中有效的列入条数。 Effective entries on the group's negative list.",
@@ -92,6 +98,12 @@ func qualificationDefaults() []Indicator {
 		{
 			Code: "years_in_business", NameZH: "成立年限", NameEN: "Years in business", Category: CategoryQualification, Kind: KindNumber, Unit: UnitYear,
 			Description: "自成立登记起的年数。 Years since registration.",
+			Scoring:     steps(2000, step{3, 5000}, step{5, 7000}, step{10, 8500}, step{20, 10000}),
+		},
+		{
+			Code: "company_age", NameZH: "登记成立年限", NameEN: "Years since registration", Category: CategoryQualification, Kind: KindData,
+			Unit: UnitYear, DataSource: SourceCompanyYears,
+			Description: "自工商登记成立之日起的整年数，取自外部征信；未查询过为缺数。 Whole years since the day of registration, from the linked registry; missing where nothing was asked for.",
 			Scoring:     steps(2000, step{3, 5000}, step{5, 7000}, step{10, 8500}, step{20, 10000}),
 		},
 	}

@@ -31,11 +31,21 @@ const (
 	// have no value, and the item's rule for missing data decides.
 	SourceRegistryFindings   DataSource = "registry_findings"   // business abnormality and serious violations
 	SourceLitigationFindings DataSource = "litigation_findings" // lawsuits, enforcement, dishonesty
+	// What the register says of the company itself; without an answer they have no
+	// value either.
+	SourceCompanyYears      DataSource = "company_years"      // whole years since the company was established
+	SourceRegisteredCapital DataSource = "registered_capital" // registered capital, fen
+	// Deliveries, settlements and contracts of the tenant's own books.
+	SourceVolumeDelivered  DataSource = "volume_delivered"  // delivered in the period, m³
+	SourcePaidOnTime       DataSource = "paid_on_time"      // share of the items settled in the period that were paid when due, basis points
+	SourceMeanDaysLate     DataSource = "mean_days_late"    // mean of the days that the items settled in the period were late
+	SourceContractedVolume DataSource = "contracted_volume" // contracted volume of the projects being supplied, m³
 )
 
 // DataSources lists them all.
 var DataSources = []DataSource{SourceOverdueRatio, SourceMaxOverdueDays, SourceCooperationMonths,
-	SourceCollectionRate, SourceSales12Months, SourceNegativeEntries, SourceRegistryFindings, SourceLitigationFindings}
+	SourceCollectionRate, SourceSales12Months, SourceNegativeEntries, SourceRegistryFindings, SourceLitigationFindings,
+	SourceCompanyYears, SourceRegisteredCapital, SourceVolumeDelivered, SourcePaidOnTime, SourceMeanDaysLate, SourceContractedVolume}
 
 // Number is a value in thousandths of the indicator's unit, so that 12.5 months
 // is 12500. For data sources it is the source's own whole unit times 1000.

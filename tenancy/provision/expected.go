@@ -101,6 +101,8 @@ var privileges = map[string]string{
 	"report_sends":                 "raw",
 	"reservations":                 "raw",
 	"schema_migrations":            "",
+	"segment_dimensions":           "rawd",
+	"segments":                     "rawd",
 	"shared_limits":                "raw",
 	"site_nodes":                   "raw",
 	"statements":                   "raw",

@@ -1,6 +1,7 @@
 // The longer pieces of desk work on the way through the main job, each on one person's page.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { call } from './house.mjs'
 import { look, openSum, pdf, receivables } from './journey.mjs'
 import { choose } from './lib.mjs'
 
@@ -38,9 +39,15 @@ export async function createCustomer(page, customer) {
 export async function rate(page, { name }) {
   await page.getByRole('heading', { name: `为 ${name} 评级` }).waitFor()
   const form = page.getByRole('main')
-  for (const label of ['结算方式', '调价条款', '企业性质', '失信与被执行', '施工资质等级'])
-    await choose(page, label, /.+/)
-  await form.getByRole('textbox', { name: '签约方量' }).fill('120000')
+  // The contracted volume is the projects': one that is being supplied has it.
+  const [, slug, id] = /\/t\/([^/]+)\/customers\/([^/]+)\/rate/.exec(page.url())
+  await call(page, slug, 'POST', `/v1/customers/${id}/projects`, {
+    name: `${name}一标段`,
+    contractedVolume: '120000000',
+  })
+  await page.reload()
+  await page.getByRole('heading', { name: `为 ${name} 评级` }).waitFor()
+  for (const label of ['结算方式', '调价条款', '企业性质', '施工资质等级']) await choose(page, label, /.+/)
   await form.getByRole('textbox', { name: '说明' }).fill('重点工程，中标单位')
   await page.getByText('已填完，可以提交审批').waitFor()
   await form.getByText('1,000 万元').first().waitFor()

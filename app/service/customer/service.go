@@ -10,6 +10,7 @@ import (
 	customerv1 "zhuxin/app/api/customer/v1"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/document"
+	"zhuxin/biz/segment"
 )
 
 // Service implements CustomerServiceHTTPServer.
@@ -28,7 +29,11 @@ func New(customers *customer.Service, changes *customer.Changes, documents *docu
 
 // ListCustomers gives a page of the list.
 func (s *Service) ListCustomers(ctx context.Context, r *customerv1.ListCustomersRequest) (*customerv1.ListCustomersReply, error) {
-	p, err := s.customers.List(ctx, customer.ListInput{Text: r.GetQ(), View: customer.View(r.GetView()), OrderBy: r.GetOrderBy(),
+	only, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.customers.List(ctx, customer.ListInput{Segment: only, Text: r.GetQ(), View: customer.View(r.GetView()), OrderBy: r.GetOrderBy(),
 		Page: r.GetPage(), PageSize: r.GetPageSize()})
 	if err != nil {
 		return nil, err

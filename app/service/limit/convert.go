@@ -11,6 +11,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
+	"zhuxin/biz/segment"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
@@ -53,13 +54,14 @@ func date(c *fault.Checks, field, s string) calendar.Date {
 	return d
 }
 
-func fromProposal(f *limitv1.ProposalFilter, r *limitv1.ProposalRule) limit.Proposal {
+func fromProposal(f *limitv1.ProposalFilter, r *limitv1.ProposalRule) (limit.Proposal, error) {
+	of, err := segment.ParseID(f.GetSegmentId())
 	return limit.Proposal{
-		Filter: limit.Filter{Grades: f.GetGrades(), UnchangedMonths: int(f.GetUnchangedMonths()),
+		Filter: limit.Filter{Grades: f.GetGrades(), SegmentID: of, UnchangedMonths: int(f.GetUnchangedMonths()),
 			MinUtilization: number(f != nil && f.MinUtilization != nil, f.GetMinUtilization()),
 			MaxUtilization: number(f != nil && f.MaxUtilization != nil, f.GetMaxUtilization())},
 		Rule: limit.Rule{Kind: limit.RuleKind(r.GetKind()), Percent: int(r.GetPercent()), Amount: money.Amount(r.GetAmount())},
-	}
+	}, err
 }
 
 func number(given bool, n int32) *int {
@@ -71,7 +73,11 @@ func number(given bool, n int32) *int {
 
 func fromSubmit(r *limitv1.SubmitProposalRequest) (limit.ProposeInput, error) {
 	var c fault.Checks
-	in := limit.ProposeInput{Proposal: fromProposal(r.GetFilter(), r.GetRule()), Reason: r.GetReason(), OneByOne: r.GetOneByOne(),
+	meant, err := fromProposal(r.GetFilter(), r.GetRule())
+	if err != nil {
+		return limit.ProposeInput{}, err
+	}
+	in := limit.ProposeInput{Proposal: meant, Reason: r.GetReason(), OneByOne: r.GetOneByOne(),
 		StartsOn: date(&c, "starts_on", r.GetStartsOn()), EndsOn: date(&c, "ends_on", r.GetEndsOn()),
 		Changes: int(r.GetChanges()), After: money.Amount(r.GetAfter())}
 	return in, c.Err()

@@ -34,7 +34,11 @@ func (s *Service) AdjustLimit(ctx context.Context, r *limitv1.AdjustLimitRequest
 
 // PreviewProposal says what a mass proposal would do.
 func (s *Service) PreviewProposal(ctx context.Context, r *limitv1.PreviewProposalRequest) (*limitv1.ProposalPreview, error) {
-	p, err := s.limits.Preview(ctx, fromProposal(r.GetFilter(), r.GetRule()))
+	meant, err := fromProposal(r.GetFilter(), r.GetRule())
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.limits.Preview(ctx, meant)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	portfoliov1 "zhuxin/app/api/portfolio/v1"
 	"zhuxin/app/api/route"
 	biz "zhuxin/biz/portfolio"
+	"zhuxin/biz/segment"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/quality"
@@ -63,7 +64,11 @@ func currency(ctx context.Context) (string, error) {
 
 // GetClassification gives customers by category.
 func (s *Service) GetClassification(ctx context.Context, r *portfoliov1.GetClassificationRequest) (*portfoliov1.Classification, error) {
-	c, err := s.biz.Classification(ctx)
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.biz.Classification(ctx, of)
 	if err != nil {
 		return nil, err
 	}

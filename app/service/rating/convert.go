@@ -57,7 +57,7 @@ func toDefinition(d rating.Definition) *ratingv1.Definition {
 	for _, it := range d.Items {
 		out.Items = append(out.Items, &ratingv1.TemplateItem{IndicatorCode: it.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN,
 			Category: string(it.Category), Kind: string(it.Kind), Unit: it.Unit, DataSource: string(it.DataSource), Weight: it.Weight, Scoring: toScoring(it.Scoring),
-			Formula: it.Formula, Missing: string(it.Missing), MissingScore: it.MissingScore})
+			Formula: it.Formula, Missing: string(it.Missing), MissingScore: it.MissingScore, PeriodMonths: int32(it.PeriodMonths)})
 	}
 	for _, b := range d.Bands {
 		out.Bands = append(out.Bands, &ratingv1.Band{Grade: string(b.Grade), MinScore: b.MinScore, MaxCreditAmount: int64(b.CreditAmount),
@@ -72,7 +72,7 @@ func fromDefinition(d *ratingv1.Definition) rating.Definition {
 		out.Items = append(out.Items, rating.Item{IndicatorCode: it.GetIndicatorCode(), NameZH: it.GetNameZh(), NameEN: it.GetNameEn(),
 			Category: indicator.Category(it.GetCategory()), Kind: indicator.Kind(it.GetKind()), Unit: it.GetUnit(),
 			DataSource: indicator.DataSource(it.GetDataSource()), Weight: it.GetWeight(), Scoring: fromScoring(it.GetScoring()),
-			Formula: it.GetFormula(), Missing: rating.MissingRule(it.GetMissing()), MissingScore: it.GetMissingScore()})
+			Formula: it.GetFormula(), Missing: rating.MissingRule(it.GetMissing()), MissingScore: it.GetMissingScore(), PeriodMonths: int(it.GetPeriodMonths())})
 	}
 	for _, b := range d.GetBands() {
 		out.Bands = append(out.Bands, rating.Band{Grade: rating.Grade(b.GetGrade()), MinScore: b.GetMinScore(), ValidMonths: int(b.GetValidMonths()), Maxima: indicator.Maxima{
@@ -117,7 +117,7 @@ func toValue(v rating.Value, d rating.Definition) *ratingv1.ScoredValue {
 	choice, _ := it.Scoring.Option(v.Choice)
 	out := &ratingv1.ScoredValue{IndicatorCode: v.IndicatorCode, NameZh: it.NameZH, NameEn: it.NameEN, Unit: it.Unit, Number: v.Number,
 		Choice: v.Choice, ChoiceNameZh: choice.NameZH, ChoiceNameEn: choice.NameEN, Source: string(v.Source), SourceDetail: v.SourceDetail,
-		Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: string(v.Missing), DataSource: string(it.DataSource), AsOf: v.AsOf.String()}
+		Weight: v.Weight, Score: v.Score, Contribution: v.Contribution(), Missing: string(v.Missing), DataSource: string(it.Measures()), AsOf: v.AsOf.String()}
 	if o := v.Override; o != nil {
 		out.Override = &ratingv1.ValueOverride{Measured: o.Measured, Reason: o.Reason, By: person(o.By), At: timestamppb.New(o.At)}
 	}

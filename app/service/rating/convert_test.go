@@ -41,7 +41,7 @@ func TestResultNamesWhatWasChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := toResult(res, d)
-	if len(out.GetValues()) != 2 || out.GetValues()[0].GetChoiceNameZh() != "预付款" || out.GetValues()[0].GetContribution() != 1500 || len(out.GetMissing()) != 9 {
+	if len(out.GetValues()) != 3 || out.GetValues()[0].GetChoiceNameZh() != "预付款" || out.GetValues()[0].GetContribution() != 1500 || len(out.GetMissing()) != 8 {
 		t.Errorf("%v", out)
 	}
 }

@@ -92,7 +92,7 @@ func TestGroupIsTheSumOfItsSubsidiaries(t *testing.T) {
 	}
 	var open, provision, base, bad int64
 	for _, ctx := range []context.Context{a, b} {
-		c, err := w.own.Classification(ctx)
+		c, err := w.own.Classification(ctx, nil)
 		w.ok(err)
 		l, err := w.own.ExpectedLoss(ctx)
 		w.ok(err)

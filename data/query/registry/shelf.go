@@ -43,18 +43,24 @@ func (Shelf) Looks(ctx context.Context, uscc party.USCC) (map[biz.Kind]biz.Look,
 			return nil, err
 		}
 		l.SnapshotID = snapshot.UUID
-		if len(taken) > 0 {
-			var t struct {
-				Company *biz.Company `json:"company"`
-			}
-			if err := json.Unmarshal(taken, &t); err != nil {
-				return nil, err
-			}
-			l.Company = t.Company
+		if l.Company, err = companyOf(taken); err != nil {
+			return nil, err
 		}
 		out[l.Kind] = l
 	}
 	return out, postgres.Map(ctx, rows.Err(), "read registry looks")
+}
+
+// companyOf reads the company out of what was taken from the basics; nil without one.
+func companyOf(taken []byte) (*biz.Company, error) {
+	if len(taken) == 0 {
+		return nil, nil
+	}
+	var t struct {
+		Company *biz.Company `json:"company"`
+	}
+	err := json.Unmarshal(taken, &t)
+	return t.Company, err
 }
 
 // Findings implements biz.Shelf. The key is HQ's: a tenant's view leaves it out.

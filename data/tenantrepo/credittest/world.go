@@ -27,6 +27,7 @@ import (
 	reachrepo "zhuxin/data/hqrepo/reach"
 	"zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/outbox"
+	"zhuxin/data/query/registry"
 	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
 	collateralrepo "zhuxin/data/tenantrepo/collateral"
@@ -62,6 +63,7 @@ type World struct {
 	Accounts   *exposurerepo.Repo
 	Keys       *crypto.Keys
 	Papers     Papers
+	Outside    registry.Rated // what is on HQ's shelf
 }
 
 // Papers keeps the files that services store.
@@ -88,15 +90,16 @@ func New(t testing.TB) *World {
 	w.Accounts = exposurerepo.New(w.Clock, events, log)
 	w.Library = indicator.New(env.Pool.HQ(), hqindicator.New(), auditlog.HQ(env.Pool))
 
+	w.Outside = registry.NewRated(registry.NewShelf(w.Keys), w.Clock)
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
 	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock, approval.Publishing(events))
 	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, log, w.Clock)
 	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
-		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, nil), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
-		Rows: ratingrepo.NewRows(nil), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: &w.Papers, Audit: log, Events: events, Clock: w.Clock})
+		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, w.Outside), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
+		Rows: ratingrepo.NewRows(w.Outside), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: &w.Papers, Audit: log, Events: events, Clock: w.Clock})
 	w.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
-		Population: ratingrepo.NewPopulation(), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
+		Population: ratingrepo.NewPopulation(w.Outside), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
 	w.Customers = customer.New(tx, customers, w.Accounts, customer.ElsewhereFunc(w.elsewhere), w.Keys, log, w.Clock)
 	w.Approvals.Register(approval.KindTemporaryLimit, w.Limits)
 	w.Approvals.Register(approval.KindLimitAdjustment, w.Limits)
@@ -254,11 +257,9 @@ func (w *World) Pending(t testing.TB, ctx context.Context, subject uuid.UUID) ap
 
 // ConcreteValues are complete hand-entered values of the concrete sample.
 func ConcreteValues() []rating.Input {
-	volume := indicator.Number(30_000_000)
 	return []rating.Input{
 		{IndicatorCode: "settlement_method", Choice: "monthly_share"}, {IndicatorCode: "price_adjustment", Choice: "monthly_guide"},
-		{IndicatorCode: "contracted_volume", Number: &volume}, {IndicatorCode: "enterprise_nature", Choice: "local_soe"},
-		{IndicatorCode: "enforcement", Choice: "none"}, {IndicatorCode: "contractor_grade", Choice: "first"},
+		{IndicatorCode: "enterprise_nature", Choice: "local_soe"}, {IndicatorCode: "contractor_grade", Choice: "first"},
 	}
 }
 

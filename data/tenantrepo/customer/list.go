@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	biz "zhuxin/biz/customer"
 	"zhuxin/data/postgres"
@@ -32,8 +33,9 @@ var (
 	// matches: $4 is a LIKE pattern, or nothing for everything.
 	matches = `($4 = '' OR c.name ILIKE $4 OR c.number ILIKE $4 OR c.uscc ILIKE $4)`
 
-	// inScope: $2 is the person whose customers alone are shown, or null.
-	inScope = `($2::uuid IS NULL OR c.salesperson_id = $2)`
+	// inScope: $2 is the person whose customers alone are shown, $5 the customers of a
+	// segment; null for all.
+	inScope = `($2::uuid IS NULL OR c.salesperson_id = $2) AND ($5::uuid[] IS NULL OR c.id = ANY($5))`
 
 	countSQL = `SELECT count(*), count(*) FILTER (WHERE ` + isMine + `), count(*) FILTER (WHERE ` + isOverLimit + `),
 		count(*) FILTER (WHERE ` + isOverdue + `), count(*) FILTER (WHERE ` + isUnrated + `), count(*) FILTER (WHERE ` + isNegative + `),
@@ -42,7 +44,7 @@ var (
 
 	pageSQL = `SELECT c.id, c.number, c.name, coalesce(c.uscc, ''), coalesce(a.grade, ''), coalesce(a.limit_kind, 'none'), coalesce(` + limitAmount + `, 0),
 		` + owed + `, coalesce(a.receivable_amount, 0), coalesce(a.overdue_amount, 0),
-		CASE WHEN a.oldest_due_on IS NULL THEN 0 ELSE greatest(0, $5::date - a.oldest_due_on) END, ` + isNegative + `,
+		CASE WHEN a.oldest_due_on IS NULL THEN 0 ELSE greatest(0, $6::date - a.oldest_due_on) END, ` + isNegative + `,
 		c.salesperson_id, m.name, c.updated_at
 		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id LEFT JOIN hq.v_members m ON m.person_id = c.salesperson_id
 		WHERE ` + inScope + ` AND ` + inView + ` AND ` + matches
@@ -62,7 +64,7 @@ func pageOf(q biz.Query) string {
 	if q.Desc || q.Order == "" {
 		direction = " DESC"
 	}
-	return pageSQL + ` ORDER BY ` + orders[q.Order] + direction + ` NULLS LAST, c.id LIMIT $6 OFFSET $7`
+	return pageSQL + ` ORDER BY ` + orders[q.Order] + direction + ` NULLS LAST, c.id LIMIT $7 OFFSET $8`
 }
 
 // pattern makes a LIKE pattern that finds text anywhere; its own signs are plain.
@@ -83,13 +85,13 @@ func (Repo) List(ctx context.Context, q biz.Query) (biz.Page, error) {
 	only, like := nullable(q.OnlyOf), pattern(q.Text)
 	var all, mine, over, overdue, unrated, negative int64
 	p := biz.Page{}
-	if err := c.QueryRowContext(ctx, countSQL, q.Viewer, only, q.View, like).
+	if err := c.QueryRowContext(ctx, countSQL, q.Viewer, only, q.View, like, pq.Array(q.In)).
 		Scan(&all, &mine, &over, &overdue, &unrated, &negative, &p.Total); err != nil {
 		return biz.Page{}, postgres.Map(ctx, err, "count customers")
 	}
 	p.Counts = map[biz.View]int64{biz.ViewAll: all, biz.ViewMine: mine, biz.ViewOverLimit: over, biz.ViewOverdue: overdue,
 		biz.ViewUnrated: unrated, biz.ViewNegative: negative}
-	rows, err := c.QueryContext(ctx, pageOf(q), q.Viewer, only, q.View, like, q.Today, q.Limit, q.Offset)
+	rows, err := c.QueryContext(ctx, pageOf(q), q.Viewer, only, q.View, like, pq.Array(q.In), q.Today, q.Limit, q.Offset)
 	if err != nil {
 		return biz.Page{}, postgres.Map(ctx, err, "list customers")
 	}

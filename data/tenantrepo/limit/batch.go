@@ -20,7 +20,7 @@ import (
 
 // $1 grades or NULL, $2 and $3 utilization in basis points or NULL, $4 the day
 // on which the standing limit was there already or NULL, $5 how many, $6 the
-// salesperson or NULL.
+// salesperson or NULL, $7 the customers of a segment or NULL.
 var candidatesSQL = `
 SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exposure.Used("a") + `, r.max_credit_amount,
   EXISTS (SELECT FROM credit_limits w WHERE w.customer_id = c.id AND w.project_id IS NULL AND w.class = 'standing' AND w.status = 'submitted'),
@@ -29,7 +29,7 @@ SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exp
     WHERE w.customer_id = c.id AND w.depth <= coalesce((SELECT g.related_depth FROM hq.v_group_policy g), 2) ORDER BY w.depth, w.uscc LIMIT 1), '')
 FROM customers c JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN credit_ratings r ON r.customer_id = c.id AND r.status = 'effective'
-WHERE c.status = 'active' AND ($6::uuid IS NULL OR c.salesperson_id = $6::uuid) AND ($1::text[] IS NULL OR a.grade = ANY($1::text[]))
+WHERE c.status = 'active' AND ($6::uuid IS NULL OR c.salesperson_id = $6::uuid) AND ($7::uuid[] IS NULL OR c.id = ANY($7::uuid[])) AND ($1::text[] IS NULL OR a.grade = ANY($1::text[]))
   AND ($2::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 >= $2::numeric * (` + exposure.Bound("a") + `)))
   AND ($3::bigint IS NULL OR (a.limit_kind = 'amount' AND (` + exposure.Used("a") + `)::numeric * 10000 <= $3::numeric * (` + exposure.Bound("a") + `)))
   AND ($4::date IS NULL OR EXISTS (SELECT FROM credit_limits l WHERE l.customer_id = c.id AND l.project_id IS NULL AND l.class = 'standing'
@@ -75,7 +75,7 @@ func (Repo) Candidates(ctx context.Context, f biz.Filter, onlyOf *uuid.UUID, tod
 	if f.UnchangedMonths > 0 {
 		since = today.AddMonths(-f.UnchangedMonths)
 	}
-	rows, err := q.QueryContext(ctx, candidatesSQL, grades, f.MinUtilization, f.MaxUtilization, since, most, onlyOf)
+	rows, err := q.QueryContext(ctx, candidatesSQL, grades, f.MinUtilization, f.MaxUtilization, since, most, onlyOf, pq.Array(f.Members))
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "find candidates")
 	}

@@ -73,7 +73,7 @@ func TestStandings(t *testing.T) {
 
 	got := map[uuid.UUID]rating.Standing{}
 	w.InA(t, func(ctx context.Context) error {
-		all, err := ratingrepo.NewPopulation().Standings(ctx, windowFrom, today, true)
+		all, err := ratingrepo.NewPopulation(nil).Standings(ctx, windowFrom, today, true, indicator.DataSources)
 		for _, s := range all {
 			got[s.CustomerID] = s
 		}
@@ -116,7 +116,7 @@ func TestStandings(t *testing.T) {
 		})
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
-		all, err := ratingrepo.NewPopulation().Standings(ctx, windowFrom, today, true)
+		all, err := ratingrepo.NewPopulation(nil).Standings(ctx, windowFrom, today, true, indicator.DataSources)
 		return len(all), err
 	})
 }
@@ -150,7 +150,7 @@ func TestDryRun(t *testing.T) {
 	d, err := w.DryRuns.Run(admin, draft.ID, rating.DryRunParameters{})
 	ok(t, err)
 	s := d.Summary
-	if s.Customers != 2 || s.Scored != 1 || s.Unscored != 1 || len(s.Lacking) != 6 || s.Judged != 1 || s.Bad != 1 || s.KS != nil {
+	if s.Customers != 2 || s.Scored != 1 || s.Unscored != 1 || len(s.Lacking) != 4 || s.Judged != 1 || s.Bad != 1 || s.KS != nil {
 		t.Fatalf("%+v", s)
 	}
 	if len(s.Matrix) != 1 || s.Matrix[0].From != r.Result.Grade || s.Same != 1 || s.ToTotal != s.FromTotal || s.FromTotal != r.Result.Maxima.CreditAmount {
@@ -164,14 +164,14 @@ func TestDryRun(t *testing.T) {
 	}
 	rows, total, err := w.DryRuns.Trials(admin, rating.TrialsInput{DryRunID: d.ID, Group: "unscored"})
 	ok(t, err)
-	if total != 1 || rows[0].CustomerID != bare.ID || len(rows[0].Missing) != 6 {
+	if total != 1 || rows[0].CustomerID != bare.ID || len(rows[0].Missing) != 4 {
 		t.Errorf("unscored: %+v", rows)
 	}
 	c := r.Result.Grade
-	rows, _, err = w.DryRuns.Trials(admin, rating.TrialsInput{DryRunID: d.ID, From: &c, To: &c, Group: "missed"})
+	rows, _, err = w.DryRuns.Trials(admin, rating.TrialsInput{DryRunID: d.ID, From: &c, To: &c, Group: "caught"})
 	ok(t, err)
-	if len(rows) != 1 || rows[0].WorstDays != 131 || !rows[0].Bad || rows[0].Caught {
-		t.Errorf("missed: %+v", rows)
+	if len(rows) != 1 || rows[0].WorstDays != 131 || !rows[0].Bad || !rows[0].Caught {
+		t.Errorf("caught: %+v", rows)
 	}
 	one, err := w.DryRuns.Breakdown(admin, d.ID, rated.ID)
 	ok(t, err)

@@ -44,7 +44,7 @@ func TestOverrideStandsBesideWhatTheDataSay(t *testing.T) {
 	bad.Number = nil
 	want(t, second(w.Ratings.Override(admin, bad)), "INVALID_INPUT")
 	bad = over
-	bad.IndicatorCode = "contracted_volume" // entered by hand
+	bad.IndicatorCode = "contractor_grade" // entered by hand
 	want(t, second(w.Ratings.Override(admin, bad)), "INVALID_INPUT")
 	bad = over
 	bad.Version++

@@ -3,7 +3,9 @@ package rating
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"zhuxin/biz/exposure"
 	biz "zhuxin/biz/rating"
@@ -88,20 +90,26 @@ func (m Measurer) Measure(ctx context.Context, s biz.Subject, today calendar.Dat
 				return nil, err
 			}
 			out[source] = biz.Measured{Number: n * 1000, Detail: fmt.Sprintf("%d · %s", n, today)}
-		case indicator.SourceRegistryFindings, indicator.SourceLitigationFindings:
-			if m.outside == nil {
-				continue
+		default:
+			if outsideSource(source) {
+				continue // asked together below
 			}
-			f, known, err := m.outside.Findings(ctx, s.USCC, source)
+			if !booked(source) {
+				return nil, fmt.Errorf("rating: nobody measures the data source %q", source)
+			}
+			f, err := figures(ctx, &s.CustomerID, source, today)
 			if err != nil {
 				return nil, err
 			}
-			if known {
-				out[source] = f
-			}
-		default:
-			return nil, fmt.Errorf("rating: nobody measures the data source %q", source)
+			out[source] = f.of(s.CustomerID)
 		}
+	}
+	if asked := slices.DeleteFunc(slices.Clone(sources), func(s indicator.DataSource) bool { return !outsideSource(s) }); m.outside != nil && len(asked) > 0 && s.USCC != "" {
+		found, err := m.outside.Findings(ctx, asked, 0, s.USCC)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, found[s.USCC])
 	}
 	for source, v := range out {
 		if v.AsOf.IsZero() { // a register says itself when it was asked

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,38 +28,18 @@ import (
 // due, as does everything of a customer without receipts. What is open today was
 // open on every day since its invoice. Credit notes count in today's figures and
 // not in those of an earlier day.
-type Population struct{}
+type Population struct{ outside biz.Findings }
 
 var _ biz.Population = Population{}
 
-// NewPopulation makes the reader.
-func NewPopulation() Population { return Population{} }
+// NewPopulation makes the reader; outside is nil while no registry is linked.
+func NewPopulation(outside biz.Findings) Population { return Population{outside} }
 
-// StandingsSQL is the one statement of a dry run; `zhuxin bench` runs it as the
+// StandingsSQL is the statement of a dry run; `zhuxin bench` runs it as the
 // reference. $1 the window's first day, $2 today, $3 the currency, $4 the first
 // instant after the window's first day, $5 whether to find the peak.
-const StandingsSQL = `
-WITH item AS (
-  SELECT customer_id, invoice_date, due_date, amount, open_amount, amount - open_amount AS settled,
-    sum(amount - open_amount) OVER (PARTITION BY customer_id ORDER BY due_date, invoice_date, id ROWS UNBOUNDED PRECEDING) AS upto,
-    sum(amount - open_amount) OVER (PARTITION BY customer_id) AS settled_in_all
-  FROM receivables WHERE currency = $3 AND amount > 0
-), receipt AS (
-  SELECT customer_id, received_on, sum(sum(amount)) OVER (PARTITION BY customer_id ORDER BY received_on) AS upto
-  FROM receipts WHERE currency = $3 GROUP BY customer_id, received_on
-), received AS (
-  SELECT customer_id, max(upto) AS received_in_all FROM receipt GROUP BY customer_id
-), line AS (
-  SELECT customer_id, NULL::date AS received_on, invoice_date, due_date, amount, open_amount, settled,
-    upto - greatest(settled_in_all - received_in_all, 0) AS at, 1 AS kind
-  FROM item LEFT JOIN received USING (customer_id)
-  UNION ALL
-  SELECT customer_id, received_on, NULL, NULL, NULL, NULL, NULL, upto, 0 FROM receipt
-), piece AS (
-  SELECT *, CASE WHEN at > 0 THEN coalesce(first_on, due_date) ELSE due_date END AS settled_on
-  FROM (SELECT *, min(received_on) OVER (PARTITION BY customer_id ORDER BY at DESC NULLS LAST, kind ROWS UNBOUNDED PRECEDING) AS first_on FROM line) l
-  WHERE kind = 1
-), past AS (
+var StandingsSQL = `
+WITH ` + pieces("$3", "") + `, past AS (
   SELECT customer_id, min(invoice_date) AS first_on,
     sum(open_amount + CASE WHEN settled_on > $1 THEN settled ELSE 0 END) FILTER (WHERE invoice_date <= $1) AS open_then,
     sum(open_amount + CASE WHEN settled_on > $1 THEN settled ELSE 0 END) FILTER (WHERE invoice_date <= $1 AND due_date < $1) AS overdue_then,
@@ -99,7 +81,7 @@ SELECT c.id, CASE WHEN last.status = 'effective' THEN last.grade ELSE '' END, co
   coalesce(past.first_on <= $1, false), coalesce(past.overdue_then, 0)::bigint, coalesce(past.open_then, 0)::bigint, past.oldest_then,
   coalesce(past.invoiced_then, 0)::bigint, coalesce(CASE WHEN cash.customer_id IS NULL THEN past.settled_then ELSE cash.collected_then END, 0)::bigint,
   coalesce(listed.entries_then, 0),
-  greatest(coalesce(past.worst_days, 0), 0), coalesce(peak.amount, 0)::bigint
+  greatest(coalesce(past.worst_days, 0), 0), coalesce(peak.amount, 0)::bigint, coalesce(c.uscc, '')
 FROM customers c
 LEFT JOIN credit_accounts a ON a.id = c.id
 LEFT JOIN past ON past.customer_id = c.id
@@ -112,54 +94,112 @@ WHERE c.status = 'active'
 ORDER BY c.id`
 
 // Standings implements biz.Population.
-func (Population) Standings(ctx context.Context, from, today calendar.Date, peak bool) ([]biz.Standing, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (p Population) Standings(ctx context.Context, from, today calendar.Date, peak bool, sources []indicator.DataSource) ([]biz.Standing, error) {
 	t, err := tenant.From(ctx)
 	if err != nil {
 		return nil, err
 	}
 	year, month, day := from.AddDays(1).Time().Date()
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := q.QueryContext(ctx, StandingsSQL, from, today, t.Currency, time.Date(year, month, day, 0, 0, 0, 0, t.Zone), peak)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read the customers' standing")
 	}
 	defer func() { _ = rows.Close() }()
-	var out []biz.Standing
+	var (
+		out   []biz.Standing
+		codes []string
+	)
 	for rows.Next() {
-		s, err := scanStanding(rows, from, today)
+		s, code, err := scanStanding(rows, from, today)
 		if err != nil {
 			return nil, postgres.Map(ctx, err, "read the customers' standing")
 		}
-		out = append(out, s)
+		out, codes = append(out, s), append(codes, code)
 	}
-	return out, postgres.Map(ctx, rows.Err(), "read the customers' standing")
+	if err := rows.Err(); err != nil {
+		return nil, postgres.Map(ctx, err, "read the customers' standing")
+	}
+	if err := addFigures(ctx, out, sources, from, today); err != nil {
+		return nil, err
+	}
+	return out, p.addFindings(ctx, out, codes, sources, from)
 }
 
-// figures are what the sources are computed from, on one day.
-type figures struct {
+// addFigures adds what the books say beyond the one statement.
+func addFigures(ctx context.Context, all []biz.Standing, sources []indicator.DataSource, from, today calendar.Date) error {
+	for _, source := range sources {
+		if !booked(source) {
+			continue
+		}
+		now, err := figures(ctx, nil, source, today)
+		if err != nil {
+			return err
+		}
+		then, err := figures(ctx, nil, source, from)
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			all[i].Now[source] = now.of(all[i].CustomerID)
+			if all[i].Then != nil {
+				all[i].Then[source] = then.of(all[i].CustomerID)
+			}
+		}
+	}
+	return nil
+}
+
+// addFindings adds what HQ's shelf says. A company of which nothing was asked has no
+// value, as on a rating's sheet.
+func (p Population) addFindings(ctx context.Context, all []biz.Standing, codes []string, sources []indicator.DataSource, from calendar.Date) error {
+	asked := slices.DeleteFunc(slices.Clone(sources), func(s indicator.DataSource) bool { return !outsideSource(s) })
+	if p.outside == nil || len(asked) == 0 {
+		return nil
+	}
+	now, err := p.outside.Findings(ctx, asked, 0)
+	if err != nil {
+		return err
+	}
+	then, err := p.outside.Findings(ctx, asked, from)
+	if err != nil {
+		return err
+	}
+	for i, code := range codes {
+		maps.Copy(all[i].Now, now[code])
+		if all[i].Then != nil {
+			maps.Copy(all[i].Then, then[code])
+		}
+	}
+	return nil
+}
+
+// standing is what the sources of the one statement are computed from, on one day.
+type standing struct {
 	overdue, receivable money.Amount
 	oldest, first       calendar.Date
 	invoiced, collected money.Amount
 	entries             int64
 }
 
-func scanStanding(row interface{ Scan(...any) error }, from, today calendar.Date) (biz.Standing, error) {
+func scanStanding(row interface{ Scan(...any) error }, from, today calendar.Date) (biz.Standing, string, error) {
 	var (
 		s         biz.Standing
+		code      string
 		rating    uuid.NullUUID
 		values    []byte
-		now, then figures
+		now, then standing
 		known     bool
 	)
 	err := row.Scan(&s.CustomerID, &s.Grade, &s.Limit, &s.Unlimited, &rating, &values,
 		&now.overdue, &now.receivable, &now.oldest, &now.first, &now.invoiced, &now.collected, &now.entries,
 		&known, &then.overdue, &then.receivable, &then.oldest, &then.invoiced, &then.collected, &then.entries,
-		&s.WorstDays, &s.PeakOverdue)
+		&s.WorstDays, &s.PeakOverdue, &code)
 	if err != nil {
-		return s, err
+		return s, code, err
 	}
 	s.Now = now.measure(today)
 	if known {
@@ -170,10 +210,10 @@ func scanStanding(row interface{ Scan(...any) error }, from, today calendar.Date
 		s.LastRatingID = &rating.UUID
 		s.Last, err = manual(values)
 	}
-	return s, err
+	return s, code, err
 }
 
-func (f figures) measure(on calendar.Date) biz.Measurements {
+func (f standing) measure(on calendar.Date) biz.Measurements {
 	days := 0
 	if !f.oldest.IsZero() {
 		days = max(0, on.DaysSince(f.oldest))

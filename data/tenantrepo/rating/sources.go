@@ -27,7 +27,7 @@ var _ biz.SourceRows = Rows{}
 func NewRows(outside Behind) Rows { return Rows{outside} }
 
 // The rows of each source: $1 the customer, $2 the currency, $3 the first day of the
-// twelve months, $4 the figure's day. Each has the columns kind, id, reference, date,
+// period, $4 the figure's day. Each has the columns kind, id, reference, date,
 // due, amount, open, overdue, detail, and the order rows are shown in.
 const (
 	dueRows = `SELECT 'receivable' AS kind, r.id, r.document_no AS reference, r.invoice_date AS date, d.due_date AS due, r.amount, d.open_amount AS open,
@@ -46,12 +46,31 @@ const (
 		FROM receipts p WHERE p.customer_id = $1 AND p.currency = $2 AND p.received_on BETWEEN $3 AND $4`
 )
 
+// The rows of the figures of figureSQL.
+const deliveryRows = `SELECT 'delivery' AS kind, d.id, d.ticket_no AS reference, d.delivered_on AS date, NULL::date AS due, d.amount, 0::bigint AS open, 0 AS overdue,
+		trim_scale(d.volume / 1000.0)::text || ' m³' AS detail, d.delivered_on AS shown
+		FROM deliveries d WHERE d.customer_id = $1 AND d.delivered_on BETWEEN $3 AND $4`
+
+var (
+	settledRows = `SELECT 'receivable' AS kind, r.id, r.document_no AS reference, r.invoice_date AS date, p.due_date AS due, r.amount, r.open_amount AS open,
+		greatest(0, p.settled_on - p.due_date) AS overdue, p.settled_on::text AS detail, p.settled_on AS shown
+		FROM (WITH ` + pieces("$2", " AND customer_id = $1") + ` SELECT * FROM piece) p JOIN receivables r ON r.id = p.id
+		WHERE p.backed AND p.open_amount = 0 AND p.settled_on BETWEEN $3 AND $4`
+	projectRows = `SELECT 'project' AS kind, p.id, p.name AS reference, p.created_at::date AS date, NULL::date AS due, 0::bigint AS amount, 0::bigint AS open, 0 AS overdue,
+		trim_scale(p.contracted_volume / 1000.0)::text || ' m³' AS detail, p.created_at::date AS shown
+		FROM projects p WHERE p.customer_id = $1 AND p.status = 'supplying'`
+)
+
 var rowsOf = map[indicator.DataSource]string{
 	indicator.SourceOverdueRatio:      dueRows,
 	indicator.SourceMaxOverdueDays:    overdueRows,
 	indicator.SourceCooperationMonths: invoiceRows,
 	indicator.SourceCollectionRate:    yearRows + ` UNION ALL ` + receiptRows,
 	indicator.SourceSales12Months:     yearRows,
+	indicator.SourceVolumeDelivered:   deliveryRows,
+	indicator.SourcePaidOnTime:        settledRows,
+	indicator.SourceMeanDaysLate:      settledRows,
+	indicator.SourceContractedVolume:  projectRows,
 }
 
 const (
@@ -74,18 +93,19 @@ func (s Rows) Rows(ctx context.Context, q biz.SourceQuery) ([]biz.SourceRow, int
 	if err != nil {
 		return nil, 0, err
 	}
-	if query, ok := rowsOf[q.Source]; ok {
-		args := []any{q.CustomerID, t.Currency, q.On.AddMonths(-12).AddDays(1), q.On}
+	base, months := q.Source.Split()
+	if query, ok := rowsOf[base]; ok {
+		args := []any{q.CustomerID, t.Currency, q.On.AddMonths(-months).AddDays(1), q.On}
 		return rowsPage(ctx, c, rowsHead+query+countRows, args, rowsHead+query+pageRows, append(args, q.Limit, q.Offset))
 	}
-	switch q.Source {
-	case indicator.SourceNegativeEntries:
+	if base == indicator.SourceNegativeEntries {
 		return rowsPage(ctx, c, countEntries, []any{q.USCC}, pageEntries, []any{q.USCC, t.Zone.String(), q.Limit, q.Offset})
-	case indicator.SourceRegistryFindings, indicator.SourceLitigationFindings:
+	}
+	if outsideSource(base) {
 		if s.outside == nil {
 			return nil, 0, nil
 		}
-		all, err := s.outside.Rows(ctx, q.USCC, q.Source)
+		all, err := s.outside.Rows(ctx, q.USCC, base)
 		from := min(q.Offset, len(all))
 		return all[from:min(from+q.Limit, len(all))], int64(len(all)), err
 	}

@@ -64,6 +64,8 @@ const (
 	FieldStatus = "status"
 	// FieldSettlesAdvance holds the string denoting the settles_advance field in the database.
 	FieldSettlesAdvance = "settles_advance"
+	// FieldLabels holds the string denoting the labels field in the database.
+	FieldLabels = "labels"
 	// EdgeProjects holds the string denoting the projects edge name in mutations.
 	EdgeProjects = "projects"
 	// EdgeRatings holds the string denoting the ratings edge name in mutations.
@@ -122,6 +124,7 @@ var Columns = []string{
 	FieldCreditTermDays,
 	FieldStatus,
 	FieldSettlesAdvance,
+	FieldLabels,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -165,6 +168,8 @@ var (
 	DefaultCreditTermDays int
 	// DefaultSettlesAdvance holds the default value on creation for the "settles_advance" field.
 	DefaultSettlesAdvance bool
+	// DefaultLabels holds the default value on creation for the "labels" field.
+	DefaultLabels map[string]string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )

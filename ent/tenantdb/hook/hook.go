@@ -1052,6 +1052,30 @@ func (f ReservationFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenan
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReservationMutation", m)
 }
 
+// The SegmentFunc type is an adapter to allow the use of ordinary
+// function as Segment mutator.
+type SegmentFunc func(context.Context, *tenantdb.SegmentMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SegmentFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SegmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SegmentMutation", m)
+}
+
+// The SegmentDimensionFunc type is an adapter to allow the use of ordinary
+// function as SegmentDimension mutator.
+type SegmentDimensionFunc func(context.Context, *tenantdb.SegmentDimensionMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SegmentDimensionFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.SegmentDimensionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.SegmentDimensionMutation", m)
+}
+
 // The SharedLimitFunc type is an adapter to allow the use of ordinary
 // function as SharedLimit mutator.
 type SharedLimitFunc func(context.Context, *tenantdb.SharedLimitMutation) (tenantdb.Value, error)

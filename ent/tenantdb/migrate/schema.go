@@ -968,6 +968,7 @@ var (
 		{Name: "credit_term_days", Type: field.TypeInt, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "inactive"}, Default: "active"},
 		{Name: "settles_advance", Type: field.TypeBool, Default: false},
+		{Name: "labels", Type: field.TypeJSON, Default: schema.Expr("'{}'::jsonb")},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
 	CustomersTable = &schema.Table{
@@ -2770,6 +2771,39 @@ var (
 			},
 		},
 	}
+	// SegmentsColumns holds the columns for the "segments" table.
+	SegmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "conditions", Type: field.TypeJSON},
+	}
+	// SegmentsTable holds the schema information for the "segments" table.
+	SegmentsTable = &schema.Table{
+		Name:       "segments",
+		Columns:    SegmentsColumns,
+		PrimaryKey: []*schema.Column{SegmentsColumns[0]},
+	}
+	// SegmentDimensionsColumns holds the columns for the "segment_dimensions" table.
+	SegmentDimensionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "code", Type: field.TypeString, Unique: true},
+		{Name: "name", Type: field.TypeString, Default: ""},
+		{Name: "choices", Type: field.TypeJSON},
+		{Name: "cuts", Type: field.TypeJSON},
+	}
+	// SegmentDimensionsTable holds the schema information for the "segment_dimensions" table.
+	SegmentDimensionsTable = &schema.Table{
+		Name:       "segment_dimensions",
+		Columns:    SegmentDimensionsColumns,
+		PrimaryKey: []*schema.Column{SegmentDimensionsColumns[0]},
+	}
 	// SharedLimitsColumns holds the columns for the "shared_limits" table.
 	SharedLimitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -3272,6 +3306,8 @@ var (
 		RegistryWatchesTable,
 		RelatedReachTable,
 		ReservationsTable,
+		SegmentsTable,
+		SegmentDimensionsTable,
 		SharedLimitsTable,
 		SiteNodesTable,
 		StatementsTable,

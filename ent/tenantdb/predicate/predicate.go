@@ -267,6 +267,12 @@ type RelatedReach func(*sql.Selector)
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
 
+// Segment is the predicate function for segment builders.
+type Segment func(*sql.Selector)
+
+// SegmentDimension is the predicate function for segmentdimension builders.
+type SegmentDimension func(*sql.Selector)
+
 // SharedLimit is the predicate function for sharedlimit builders.
 type SharedLimit func(*sql.Selector)
 

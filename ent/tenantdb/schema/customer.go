@@ -42,6 +42,8 @@ func (Customer) Fields() []ent.Field {
 		field.Int("credit_term_days").Default(0).Comment("for a due date where no payment node gives one (ruling 5)"),
 		field.Enum("status").Values("active", "inactive").Default("active"),
 		field.Bool("settles_advance").Default(false).Comment("pays cash in advance"),
+		field.JSON("labels", map[string]string{}).Default(map[string]string{}).Annotations(entsql.DefaultExpr("'{}'::jsonb")).
+			Comment("value of each label of the subsidiary's own, by the label's code"),
 	}
 }
 

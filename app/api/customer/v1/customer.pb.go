@@ -34,9 +34,11 @@ type ListCustomersRequest struct {
 	// all, mine, over_limit, overdue, unrated, negative.
 	View string `protobuf:"bytes,2,opt,name=view,proto3" json:"view,omitempty"`
 	// name, receivable, overdue, utilization; a leading minus turns it around.
-	OrderBy       string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
-	Page          int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	OrderBy  string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	Page     int32  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,6,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -104,6 +106,13 @@ func (x *ListCustomersRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *ListCustomersRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type ListCustomersReply struct {
@@ -2742,13 +2751,15 @@ var File_app_api_customer_v1_customer_proto protoreflect.FileDescriptor
 
 const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/customer/v1/customer.proto\x12\x12zhuxin.customer.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x01\n" +
+	"\"app/api/customer/v1/customer.proto\x12\x12zhuxin.customer.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n" +
 	"\x14ListCustomersRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x19\n" +
 	"\border_by\x18\x03 \x01(\tR\aorderBy\x12\x12\n" +
 	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"\x85\x02\n" +
+	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x06 \x01(\tR\tsegmentId\"\x85\x02\n" +
 	"\x12ListCustomersReply\x12A\n" +
 	"\tcustomers\x18\x01 \x03(\v2#.zhuxin.customer.v1.CustomerSummaryR\tcustomers\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12W\n" +

@@ -135,8 +135,10 @@ type ProposalFilter struct {
 	MaxUtilization *int32 `protobuf:"varint,3,opt,name=max_utilization,json=maxUtilization,proto3,oneof" json:"max_utilization,omitempty"`
 	// The standing limit is at least so old; 0 does not ask.
 	UnchangedMonths int32 `protobuf:"varint,4,opt,name=unchanged_months,json=unchangedMonths,proto3" json:"unchanged_months,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,5,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ProposalFilter) Reset() {
@@ -195,6 +197,13 @@ func (x *ProposalFilter) GetUnchangedMonths() int32 {
 		return x.UnchangedMonths
 	}
 	return 0
+}
+
+func (x *ProposalFilter) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type ProposalRule struct {
@@ -1180,12 +1189,14 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12\x1b\n" +
 	"\tstarts_on\x18\x05 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x06 \x01(\tR\x06endsOn\x12\x16\n" +
-	"\x06reason\x18\a \x01(\tR\x06reason\"\xd7\x01\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\"\xf6\x01\n" +
 	"\x0eProposalFilter\x12\x16\n" +
 	"\x06grades\x18\x01 \x03(\tR\x06grades\x12,\n" +
 	"\x0fmin_utilization\x18\x02 \x01(\x05H\x00R\x0eminUtilization\x88\x01\x01\x12,\n" +
 	"\x0fmax_utilization\x18\x03 \x01(\x05H\x01R\x0emaxUtilization\x88\x01\x01\x12)\n" +
-	"\x10unchanged_months\x18\x04 \x01(\x05R\x0funchangedMonthsB\x12\n" +
+	"\x10unchanged_months\x18\x04 \x01(\x05R\x0funchangedMonths\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentIdB\x12\n" +
 	"\x10_min_utilizationB\x12\n" +
 	"\x10_max_utilization\"T\n" +
 	"\fProposalRule\x12\x12\n" +

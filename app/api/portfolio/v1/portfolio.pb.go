@@ -773,9 +773,11 @@ type GetClassificationRequest struct {
 	// normal, special_mention, substandard, doubtful, loss; empty is all.
 	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
 	// In name or number of the customer.
-	Q             string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	Q        string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
+	Page     int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody. Groups are of the segment then.
+	SegmentId     string `protobuf:"bytes,5,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -836,6 +838,13 @@ func (x *GetClassificationRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *GetClassificationRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type Classification struct {
@@ -2559,12 +2568,14 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x16\n" +
 	"\x06format\x18\x03 \x01(\tR\x06format\x12\x12\n" +
-	"\x04lang\x18\x04 \x01(\tR\x04lang\"u\n" +
+	"\x04lang\x18\x04 \x01(\tR\x04lang\"\x94\x01\n" +
 	"\x18GetClassificationRequest\x12\x1a\n" +
 	"\bcategory\x18\x01 \x01(\tR\bcategory\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\x93\x02\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentId\"\x93\x02\n" +
 	"\x0eClassification\x12\x14\n" +
 	"\x05today\x18\x01 \x01(\tR\x05today\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12:\n" +

@@ -436,7 +436,10 @@ type TemplateItem struct {
 	// data without a base as zero.
 	Missing string `protobuf:"bytes,11,opt,name=missing,proto3" json:"missing,omitempty"`
 	// Hundredths of a point, of the rule fixed.
-	MissingScore  int64 `protobuf:"varint,12,opt,name=missing_score,json=missingScore,proto3" json:"missing_score,omitempty"`
+	MissingScore int64 `protobuf:"varint,12,opt,name=missing_score,json=missingScore,proto3" json:"missing_score,omitempty"`
+	// Months that the data source measures, 1 to 60; 0 is twelve. Only of volume_delivered,
+	// paid_on_time and mean_days_late.
+	PeriodMonths  int32 `protobuf:"varint,13,opt,name=period_months,json=periodMonths,proto3" json:"period_months,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -551,6 +554,13 @@ func (x *TemplateItem) GetMissing() string {
 func (x *TemplateItem) GetMissingScore() int64 {
 	if x != nil {
 		return x.MissingScore
+	}
+	return 0
+}
+
+func (x *TemplateItem) GetPeriodMonths() int32 {
+	if x != nil {
+		return x.PeriodMonths
 	}
 	return 0
 }
@@ -4443,7 +4453,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
 	"\aname_en\x18\x03 \x01(\tR\x06nameEn\x12\x14\n" +
-	"\x05score\x18\x04 \x01(\x03R\x05score\"\xf2\x02\n" +
+	"\x05score\x18\x04 \x01(\x03R\x05score\"\x97\x03\n" +
 	"\fTemplateItem\x12%\n" +
 	"\x0eindicator_code\x18\x01 \x01(\tR\rindicatorCode\x12\x17\n" +
 	"\aname_zh\x18\x02 \x01(\tR\x06nameZh\x12\x17\n" +
@@ -4458,7 +4468,8 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\aformula\x18\n" +
 	" \x01(\tR\aformula\x12\x18\n" +
 	"\amissing\x18\v \x01(\tR\amissing\x12#\n" +
-	"\rmissing_score\x18\f \x01(\x03R\fmissingScore\"\xe0\x01\n" +
+	"\rmissing_score\x18\f \x01(\x03R\fmissingScore\x12#\n" +
+	"\rperiod_months\x18\r \x01(\x05R\fperiodMonths\"\xe0\x01\n" +
 	"\x04Band\x12\x14\n" +
 	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x1b\n" +
 	"\tmin_score\x18\x02 \x01(\x03R\bminScore\x12*\n" +

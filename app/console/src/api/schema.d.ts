@@ -1009,6 +1009,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["SegmentService_GetCustomerLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/labels/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["SegmentService_SetCustomerLabel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/letters": {
         parameters: {
             query?: never;
@@ -4958,6 +4990,124 @@ export interface paths {
         get: operations["ReportService_ExportItems"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segment-dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["SegmentService_ListSegmentDimensions"];
+        /** @description Stores a label, a new one without a code, or the bands of a number. */
+        put: operations["SegmentService_SaveSegmentDimension"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segment-dimensions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Deletes a label with its values at the customers, or goes back to the preset bands. */
+        delete: operations["SegmentService_DeleteSegmentDimension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The saved segments, with what they come to now; a salesperson's own customers. */
+        get: operations["SegmentService_ListSegments"];
+        put?: never;
+        post: operations["SegmentService_CreateSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["SegmentService_UpdateSegment"];
+        post?: never;
+        delete: operations["SegmentService_DeleteSegment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments:cross": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Customers, receivables and overdue by two dimensions. */
+        get: operations["SegmentService_GetSegmentTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments:file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as an XLSX file, with everybody. */
+        get: operations["SegmentService_ExportSegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Who meets conditions that need not be saved; stores nothing. */
+        post: operations["SegmentService_PreviewSegment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9079,6 +9229,8 @@ export interface components {
              * @description The standing limit is at least so old; 0 does not ask.
              */
             unchangedMonths: number;
+            /** @description Of a saved segment; empty is everybody. */
+            segmentId: string;
         };
         ProposalLine: {
             customerId: string;
@@ -10549,6 +10701,12 @@ export interface components {
             missing: string;
             /** @description Hundredths of a point, of the rule fixed. */
             missingScore: string;
+            /**
+             * Format: int32
+             * @description Months that the data source measures, 1 to 60; 0 is twelve. Only of volume_delivered,
+             *      paid_on_time and mean_days_late.
+             */
+            periodMonths: number;
         };
         Trial: {
             customerId: string;
@@ -11369,6 +11527,147 @@ export interface components {
             recipientIds?: string[];
             subject?: string;
             sendEmpty?: boolean;
+        };
+        CreateSegmentRequest: {
+            name?: string;
+            description?: string;
+            conditions?: components["schemas"]["SegmentCondition"][];
+        };
+        CustomerLabel: {
+            code: string;
+            name: string;
+            choices: components["schemas"]["SegmentChoice"][];
+            /** @description Empty for none. */
+            value: string;
+        };
+        CustomerLabels: {
+            labels: components["schemas"]["CustomerLabel"][];
+        };
+        DeleteSegmentReply: Record<string, never>;
+        PreviewSegmentRequest: {
+            conditions?: components["schemas"]["SegmentCondition"][];
+            /** Format: int32 */
+            page?: number;
+            /** Format: int32 */
+            pageSize?: number;
+        };
+        Segment: {
+            id: string;
+            name: string;
+            description: string;
+            /** @description All of them are met. */
+            conditions: components["schemas"]["SegmentCondition"][];
+            version: string;
+            /** @description In the caller's scope, now. Amounts are fen. */
+            customers: string;
+            receivable: string;
+            overdue: string;
+        };
+        SegmentBand: {
+            /** @description Of a choice; none for those without a value. */
+            value: string;
+            name: string;
+            nameEn: string;
+            range?: components["schemas"]["SegmentRange"] | null;
+        };
+        SegmentCell: {
+            /** Format: int32 */
+            row: number;
+            /** Format: int32 */
+            column: number;
+            customers: string;
+            /** @description Fen. */
+            receivable: string;
+            overdue: string;
+            /** @description Basis points. */
+            overdueRatio: string;
+        };
+        SegmentChoice: {
+            code: string;
+            /** @description Empty where the code speaks for itself, as a grade does. */
+            name: string;
+            nameEn: string;
+        };
+        /**
+         * @description Met by who has one of the values or lies in one of the ranges; the value none is met
+         *      by who has none.
+         */
+        SegmentCondition: {
+            dimension: string;
+            values: string[];
+            ranges: components["schemas"]["SegmentRange"][];
+        };
+        SegmentCustomer: {
+            id: string;
+            number: string;
+            name: string;
+            /** @description Fen. */
+            receivable: string;
+            overdue: string;
+            /** @description By the code of the dimension. */
+            choices: {
+                [key: string]: string;
+            };
+            numbers: {
+                [key: string]: string;
+            };
+        };
+        SegmentDimension: {
+            /**
+             * @description grade, region, salesperson, cooperation_months, sales_12_months (fen),
+             *      volume_12_months (thousandths of m³), overdue_days, utilization and
+             *      collection_ratio (basis points), or a label's.
+             */
+            code: string;
+            /** @description choice, number, label. */
+            kind: string;
+            /** @description Of a label. */
+            name: string;
+            choices: components["schemas"]["SegmentChoice"][];
+            /** @description Of a number: where its bands begin, rising. */
+            cuts: string[];
+            /** @description Of what the subsidiary has stored; 0 for nothing. */
+            version: string;
+        };
+        SegmentDimensions: {
+            dimensions: components["schemas"]["SegmentDimension"][];
+        };
+        SegmentList: {
+            segments: components["schemas"]["Segment"][];
+        };
+        SegmentPreview: {
+            customers: components["schemas"]["SegmentCustomer"][];
+            total: string;
+            receivable: string;
+            overdue: string;
+            /** @description Overdue of receivable, basis points. */
+            overdueRatio: string;
+        };
+        /** @description From inclusive, to exclusive; absent is open. */
+        SegmentRange: {
+            from?: string;
+            to?: string;
+        };
+        SegmentTable: {
+            rows: components["schemas"]["SegmentBand"][];
+            columns: components["schemas"]["SegmentBand"][];
+            /** @description Those without customers are left out. */
+            cells: components["schemas"]["SegmentCell"][];
+            total?: components["schemas"]["SegmentCell"] | null;
+        };
+        SetCustomerLabelRequest: {
+            customerId?: string;
+            code?: string;
+            /** @description Empty takes it away. */
+            value?: string;
+        };
+        UpdateSegmentRequest: {
+            id?: string;
+            name?: string;
+            description?: string;
+            conditions?: components["schemas"]["SegmentCondition"][];
+            /** @description The one that was seen. */
+            version?: string;
         };
         CancelStatementRequest: {
             id?: string;
@@ -13601,6 +13900,8 @@ export interface operations {
                 orderBy?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -13912,6 +14213,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_GetCustomerLabels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerLabels"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_SetCustomerLabel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCustomerLabelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerLabels"];
                 };
             };
             default: components["responses"]["Error"];
@@ -19119,6 +19477,8 @@ export interface operations {
                 q?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. Groups are of the segment then. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -21322,6 +21682,283 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_ListSegmentDimensions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentDimensions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_SaveSegmentDimension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentDimension"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentDimension"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_DeleteSegmentDimension: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteSegmentReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_ListSegments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_CreateSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_UpdateSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_DeleteSegment: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteSegmentReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_GetSegmentTable: {
+        parameters: {
+            query?: {
+                /** @description Codes of two dimensions. */
+                rows?: string;
+                columns?: string;
+                /** @description Empty is all customers. */
+                segmentId?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentTable"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_ExportSegment: {
+        parameters: {
+            query?: {
+                /** @description The conditions as JSON, as in a preview. */
+                conditions?: string;
+                /** @description zh, en. */
+                lang?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    SegmentService_PreviewSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
                 };
             };
             default: components["responses"]["Error"];

@@ -36,6 +36,7 @@ func build(t *testing.T, env *apitest.Env, letter string) *house {
 	h.channels()
 	h.template()
 	h.customer()
+	h.segments()
 	h.ratings()
 	h.secured()
 	h.keys()

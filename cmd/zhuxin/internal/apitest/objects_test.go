@@ -46,6 +46,18 @@ func (h *house) customer() {
 	h.keep("document", h.call("salesperson", "POST", path+"/documents?kind=business_licence&file_name="+name, h.pdf(), "Content-Type", "application/pdf"))
 }
 
+// segments are saved conditions that everybody meets, and labels.
+func (h *house) segments() {
+	for _, name := range []string{"segment", "segment_changed", "segment_deleted"} {
+		h.keep(name, h.call("administrator", "POST", "/v1/segments", m{"name": h.mark + name, "description": h.mark, "conditions": []any{m{"dimension": "overdue_days", "ranges": []any{m{"from": "0"}}}}}))
+	}
+	for _, name := range []string{"label", "label_set", "label_dropped"} {
+		d := h.call("administrator", "PUT", "/v1/segment-dimensions", m{"name": h.mark + name, "choices": []any{m{"code": "a", "name": h.mark}}})
+		d["id"] = d["code"]
+		h.keep(name, d)
+	}
+}
+
 // best answers each indicator that people answer with its best score.
 func best(form m) (out []m) {
 	for _, item := range list(form["template"].(m)["definition"].(m), "items") {

@@ -12,6 +12,7 @@ import (
 	accountservice "zhuxin/app/service/account"
 	"zhuxin/biz/followup"
 	"zhuxin/biz/project"
+	"zhuxin/biz/segment"
 	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
 )
@@ -34,6 +35,7 @@ type App struct {
 	ERP         *ERP
 	Todos       *todo.Service
 	Portfolio   *Portfolio
+	Segments    *segment.Service
 	Reports     *Reports
 	Risk        *Risk
 	Schedules   *Schedules
@@ -81,6 +83,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)
 	a.Portfolio = newPortfolio(b)
+	a.Segments = newSegments(b, a.Credit, a.Portfolio)
 	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
 	if a.Schedules, err = newSchedules(a); err != nil {

@@ -58,7 +58,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, log, b.Clock)
 	c.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals, Audit: log, Clock: b.Clock})
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
-	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ))
+	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ), b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
 		Data: ratingrepo.NewMeasurer(c.Accounts, outside), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
@@ -66,7 +66,7 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 		Audit: log, Events: events, Clock: b.Clock,
 	})
 	c.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
-		Population: ratingrepo.NewPopulation(), Accounts: c.Accounts, Audit: log, Clock: b.Clock})
+		Population: ratingrepo.NewPopulation(outside), Accounts: c.Accounts, Audit: log, Clock: b.Clock})
 	elsewhere := customer.ElsewhereFunc(func(ctx context.Context, uscc string) (int, error) {
 		t, err := tenant.From(ctx)
 		if err != nil {

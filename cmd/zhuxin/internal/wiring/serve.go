@@ -42,6 +42,7 @@ import (
 	relatedv1 "zhuxin/app/api/related/v1"
 	reportv1 "zhuxin/app/api/report/v1"
 	schedulev1 "zhuxin/app/api/schedule/v1"
+	segmentv1 "zhuxin/app/api/segment/v1"
 	statementv1 "zhuxin/app/api/statement/v1"
 	warningv1 "zhuxin/app/api/warning/v1"
 	workbenchv1 "zhuxin/app/api/workbench/v1"
@@ -80,6 +81,7 @@ import (
 	relatedservice "zhuxin/app/service/related"
 	reportservice "zhuxin/app/service/report"
 	scheduleservice "zhuxin/app/service/schedule"
+	segmentservice "zhuxin/app/service/segment"
 	statementservice "zhuxin/app/service/statement"
 	warningservice "zhuxin/app/service/warning"
 	workbenchservice "zhuxin/app/service/workbench"
@@ -231,6 +233,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	gradescalev1.RegisterGradeScaleServiceHTTPServer(s, gradescaleservice.New(a.Group.Grades))
 	schedulev1.RegisterGroupScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.HQ))
 	schedulev1.RegisterScheduleServiceHTTPServer(s, scheduleservice.New(a.Schedules.Tenant))
+	segmentv1.RegisterSegmentServiceHTTPServer(s, segmentservice.New(a.Segments))
 	portfoliov1.RegisterPortfolioServiceHTTPServer(s, portfolioservice.New(a.Portfolio.Service, a.Portfolio.Group))
 	reportv1.RegisterReportServiceHTTPServer(s, reportservice.New(a.Reports.Service, a.Reports.Group, a.Reports.Items, a.Reports.Exports, a.Reports.Files))
 	collectionv1.RegisterCollectionServiceHTTPServer(s, collectionservice.New(a.Receivables.Collection))

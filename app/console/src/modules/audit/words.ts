@@ -51,6 +51,8 @@ export const objectTypes = {
     'report',
     'report_schedule',
     'portfolio_rule',
+    'segment',
+    'segment_dimension',
   ],
   hq: [
     'application',

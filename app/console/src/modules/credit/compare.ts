@@ -10,7 +10,7 @@ export interface ItemRow {
   before?: TemplateItem
   after?: TemplateItem
   /** What differs, of an indicator that both have. */
-  differs: ('weight' | 'scoring' | 'formula' | 'missing' | 'name')[]
+  differs: ('weight' | 'scoring' | 'formula' | 'missing' | 'period' | 'name')[]
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
@@ -26,6 +26,7 @@ export function compareItems(before: Definition, after: Definition): ItemRow[] {
     if (!same(was.scoring, item.scoring)) differs.push('scoring')
     if (was.formula !== item.formula) differs.push('formula')
     if (was.missing !== item.missing || was.missingScore !== item.missingScore) differs.push('missing')
+    if (was.periodMonths !== item.periodMonths) differs.push('period')
     if (was.nameZh !== item.nameZh || was.nameEn !== item.nameEn || was.unit !== item.unit)
       differs.push('name')
     return {

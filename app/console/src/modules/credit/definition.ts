@@ -58,6 +58,7 @@ export function itemOf(indicator: Indicator): TemplateItem {
     formula: '',
     missing: '',
     missingScore: '0',
+    periodMonths: 0,
   }
 }
 
@@ -84,6 +85,7 @@ export function formulaItem(items: TemplateItem[], nameZh: string, nameEn: strin
     formula: '',
     missing: '',
     missingScore: '0',
+    periodMonths: 0,
   }
 }
 
