@@ -145,4 +145,7 @@ func TestRatesFaults(t *testing.T) {
 	if f, ok := fault.As(r.Validate()); !ok || len(f.Fields) != 3 {
 		t.Errorf("faults: %v", f)
 	}
+	if f, ok := fault.As(collateral.Rates{}.Validate()); !ok || len(f.Fields) != len(collateral.Kinds) {
+		t.Errorf("no rates at all: %v", f)
+	}
 }

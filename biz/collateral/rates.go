@@ -33,6 +33,8 @@ func (r Rates) Validate() error {
 	var c fault.Checks
 	c.Require(r.Version >= 0, "version", "OUT_OF_RANGE", "must be the version that was read")
 	for _, k := range Kinds {
+		_, given := r.Of[k]
+		c.Require(given, string(k), "REQUIRED", "give the rate of each kind; 0 counts nothing of it")
 		c.Require(r.Of[k] >= 0 && r.Of[k] <= full, string(k), "OUT_OF_RANGE", "basis points from 0 to 10000")
 	}
 	return c.Err()

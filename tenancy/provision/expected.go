@@ -126,6 +126,8 @@ var guarded = map[string]string{
 	"approvals":            "keep_approval",
 	"audit_log":            "append_only",
 	"audit_seals":          "append_only",
+	"collateral":           "keep_approved",
+	"collateral_rates":     "append_only",
 	"collection_settings":  "append_only",
 	"contract_terms":       "append_only",
 	"credit_checks":        "append_only",

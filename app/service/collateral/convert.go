@@ -98,9 +98,16 @@ func person(p *party.Person) *commonv1.PersonRef {
 	return &commonv1.PersonRef{Id: p.ID.String(), Name: p.Name}
 }
 
+// fromRates takes the rates that were given; one that is missing is no zero.
 func fromRates(r *collateralv1.SetCollateralRatesRequest) collateral.Rates {
-	return collateral.Rates{Version: r.GetVersion(), Of: map[collateral.Kind]int{collateral.Guarantee: int(r.GetGuarantee()), collateral.Mortgage: int(r.GetMortgage()),
-		collateral.Pledge: int(r.GetPledge()), collateral.Deposit: int(r.GetDeposit()), collateral.BankGuarantee: int(r.GetBankGuarantee())}}
+	out := collateral.Rates{Version: r.GetVersion(), Of: map[collateral.Kind]int{}}
+	for kind, rate := range map[collateral.Kind]*int32{collateral.Guarantee: r.Guarantee, collateral.Mortgage: r.Mortgage, collateral.Pledge: r.Pledge,
+		collateral.Deposit: r.Deposit, collateral.BankGuarantee: r.BankGuarantee} {
+		if rate != nil {
+			out.Of[kind] = int(*rate)
+		}
+	}
+	return out
 }
 
 func rates(r collateral.Rates, err error) (*collateralv1.CollateralRates, error) {

@@ -847,16 +847,16 @@ func (*GetCollateralRatesRequest) Descriptor() ([]byte, []int) {
 	return file_app_api_collateral_v1_collateral_proto_rawDescGZIP(), []int{9}
 }
 
-// Basis points.
+// Basis points; each has to be given.
 type SetCollateralRatesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The version that was seen.
-	Version       int64 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
-	Guarantee     int32 `protobuf:"varint,2,opt,name=guarantee,proto3" json:"guarantee,omitempty"`
-	Mortgage      int32 `protobuf:"varint,3,opt,name=mortgage,proto3" json:"mortgage,omitempty"`
-	Pledge        int32 `protobuf:"varint,4,opt,name=pledge,proto3" json:"pledge,omitempty"`
-	Deposit       int32 `protobuf:"varint,5,opt,name=deposit,proto3" json:"deposit,omitempty"`
-	BankGuarantee int32 `protobuf:"varint,6,opt,name=bank_guarantee,json=bankGuarantee,proto3" json:"bank_guarantee,omitempty"`
+	Version       int64  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Guarantee     *int32 `protobuf:"varint,2,opt,name=guarantee,proto3,oneof" json:"guarantee,omitempty"`
+	Mortgage      *int32 `protobuf:"varint,3,opt,name=mortgage,proto3,oneof" json:"mortgage,omitempty"`
+	Pledge        *int32 `protobuf:"varint,4,opt,name=pledge,proto3,oneof" json:"pledge,omitempty"`
+	Deposit       *int32 `protobuf:"varint,5,opt,name=deposit,proto3,oneof" json:"deposit,omitempty"`
+	BankGuarantee *int32 `protobuf:"varint,6,opt,name=bank_guarantee,json=bankGuarantee,proto3,oneof" json:"bank_guarantee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -899,36 +899,36 @@ func (x *SetCollateralRatesRequest) GetVersion() int64 {
 }
 
 func (x *SetCollateralRatesRequest) GetGuarantee() int32 {
-	if x != nil {
-		return x.Guarantee
+	if x != nil && x.Guarantee != nil {
+		return *x.Guarantee
 	}
 	return 0
 }
 
 func (x *SetCollateralRatesRequest) GetMortgage() int32 {
-	if x != nil {
-		return x.Mortgage
+	if x != nil && x.Mortgage != nil {
+		return *x.Mortgage
 	}
 	return 0
 }
 
 func (x *SetCollateralRatesRequest) GetPledge() int32 {
-	if x != nil {
-		return x.Pledge
+	if x != nil && x.Pledge != nil {
+		return *x.Pledge
 	}
 	return 0
 }
 
 func (x *SetCollateralRatesRequest) GetDeposit() int32 {
-	if x != nil {
-		return x.Deposit
+	if x != nil && x.Deposit != nil {
+		return *x.Deposit
 	}
 	return 0
 }
 
 func (x *SetCollateralRatesRequest) GetBankGuarantee() int32 {
-	if x != nil {
-		return x.BankGuarantee
+	if x != nil && x.BankGuarantee != nil {
+		return *x.BankGuarantee
 	}
 	return 0
 }
@@ -1117,14 +1117,21 @@ const file_app_api_collateral_v1_collateral_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\x03R\aversion\"\x1b\n" +
-	"\x19GetCollateralRatesRequest\"\xc8\x01\n" +
+	"\x19GetCollateralRatesRequest\"\xa6\x02\n" +
 	"\x19SetCollateralRatesRequest\x12\x18\n" +
-	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x1c\n" +
-	"\tguarantee\x18\x02 \x01(\x05R\tguarantee\x12\x1a\n" +
-	"\bmortgage\x18\x03 \x01(\x05R\bmortgage\x12\x16\n" +
-	"\x06pledge\x18\x04 \x01(\x05R\x06pledge\x12\x18\n" +
-	"\adeposit\x18\x05 \x01(\x05R\adeposit\x12%\n" +
-	"\x0ebank_guarantee\x18\x06 \x01(\x05R\rbankGuarantee\"\xb5\x02\n" +
+	"\aversion\x18\x01 \x01(\x03R\aversion\x12!\n" +
+	"\tguarantee\x18\x02 \x01(\x05H\x00R\tguarantee\x88\x01\x01\x12\x1f\n" +
+	"\bmortgage\x18\x03 \x01(\x05H\x01R\bmortgage\x88\x01\x01\x12\x1b\n" +
+	"\x06pledge\x18\x04 \x01(\x05H\x02R\x06pledge\x88\x01\x01\x12\x1d\n" +
+	"\adeposit\x18\x05 \x01(\x05H\x03R\adeposit\x88\x01\x01\x12*\n" +
+	"\x0ebank_guarantee\x18\x06 \x01(\x05H\x04R\rbankGuarantee\x88\x01\x01B\f\n" +
+	"\n" +
+	"_guaranteeB\v\n" +
+	"\t_mortgageB\t\n" +
+	"\a_pledgeB\n" +
+	"\n" +
+	"\b_depositB\x11\n" +
+	"\x0f_bank_guarantee\"\xb5\x02\n" +
 	"\x0fCollateralRates\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x1c\n" +
 	"\tguarantee\x18\x02 \x01(\x05R\tguarantee\x12\x1a\n" +
@@ -1220,6 +1227,7 @@ func file_app_api_collateral_v1_collateral_proto_init() {
 	}
 	file_app_api_collateral_v1_collateral_proto_msgTypes[0].OneofWrappers = []any{}
 	file_app_api_collateral_v1_collateral_proto_msgTypes[3].OneofWrappers = []any{}
+	file_app_api_collateral_v1_collateral_proto_msgTypes[10].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

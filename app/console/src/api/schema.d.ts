@@ -6536,7 +6536,7 @@ export interface components {
             /** @description The version that was seen. */
             version?: string;
         };
-        /** @description Basis points. */
+        /** @description Basis points; each has to be given. */
         SetCollateralRatesRequest: {
             /** @description The version that was seen. */
             version?: string;
