@@ -49,6 +49,7 @@ var keyOperations = map[string]string{
 	"member.v1.MemberService/CreateAPIKey":                    "settings",
 	"member.v1.MemberService/InviteMember":                    "settings",
 	"member.v1.MemberService/UpdateMember":                    "settings",
+	"project.v1.ProjectService/SetCheckpoints":                "settings",
 	"negativelist.v1.NegativeListService/CreateEntry":         "negative_list",
 	"negativelist.v1.NegativeReviewService/AnswerClaim":       "negative_list",
 	"negativelist.v1.NegativeReviewService/DecideExemption":   "negative_list",

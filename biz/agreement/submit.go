@@ -11,6 +11,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/tenant"
 )
@@ -32,7 +33,8 @@ func (in SubmitInput) Validate() error {
 }
 
 // Submit puts a version of an agreement into approval (000-60, 62). Faults:
-// CUSTOMER_NOT_FOUND, PROJECT_NOT_FOUND, AGREEMENT_IN_APPROVAL, AGREEMENT_UNCHANGED.
+// CUSTOMER_NOT_FOUND, PROJECT_NOT_FOUND, AGREEMENT_IN_APPROVAL, AGREEMENT_UNCHANGED:
+// one that is to be reviewed may be confirmed as it is.
 func (s *Service) Submit(ctx context.Context, in SubmitInput) (Agreement, error) {
 	actor, err := access.Require(ctx, access.LimitApply)
 	if err != nil {
@@ -42,10 +44,11 @@ func (s *Service) Submit(ctx context.Context, in SubmitInput) (Agreement, error)
 	if err := in.Validate(); err != nil {
 		return Agreement{}, err
 	}
-	today, err := tenant.Today(ctx, s.clock)
+	t, err := tenant.From(ctx)
 	if err != nil {
 		return Agreement{}, err
 	}
+	today := calendar.Of(s.clock.Now(), t.Zone)
 	a := Agreement{ID: uuid.Must(uuid.NewV7()), CustomerID: in.CustomerID, ProjectID: in.ProjectID, Triggers: in.Triggers, Reason: in.Reason,
 		Status: StatusSubmitted, Stage: StageNone, CreatedAt: s.clock.Now(), CreatedBy: customer.ByActor(actor), Version: 1}
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
@@ -63,7 +66,7 @@ func (s *Service) Submit(ctx context.Context, in SubmitInput) (Agreement, error)
 		if err != nil {
 			return err
 		}
-		if old != nil && slices.Equal(old.Triggers, in.Triggers) {
+		if old != nil && slices.Equal(old.Triggers, in.Triggers) && !old.toReview(today, t.Zone) {
 			return ErrSame
 		}
 		if a.Figures, err = s.repo.Figures(ctx, in.CustomerID, in.ProjectID, today); err != nil {

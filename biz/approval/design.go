@@ -68,7 +68,7 @@ func (s *Service) SaveFlow(ctx context.Context, in SaveFlowInput) (Flow, error) 
 			return err
 		}
 		var c fault.Checks
-		checkFlow(&c, in.Steps, members)
+		checkFlow(&c, in.Kind, in.Steps, members)
 		c.Require(utf8.RuneCountInString(in.Note) <= maxNote, "note", "TOO_LONG", fmt.Sprintf("at most %d characters", maxNote))
 		if err := c.Err(); err != nil {
 			return err
@@ -163,7 +163,7 @@ func (s *Service) simulate(ctx context.Context, in SimulateInput) (Simulation, e
 	defs := in.Steps
 	if in.Draft {
 		var c fault.Checks
-		checkFlow(&c, defs, people.Members)
+		checkFlow(&c, in.Kind, defs, people.Members)
 		if err := c.Err(); err != nil {
 			return out, err
 		}

@@ -136,8 +136,12 @@ func actingRole(r access.Role) bool {
 	return slices.Contains(access.TenantRoles, r) && slices.Contains(access.Of([]access.Role{r}), access.ApprovalAct)
 }
 
+// carriedOut names what the one who agrees last has to be allowed, for kinds whose
+// subject asks it of him: it takes effect in his name.
+var carriedOut = map[Kind]access.Permission{KindOrderRelease: access.CreditRelease}
+
 // checkFlow gives all faults of a flow's steps; known are the tenant's members.
-func checkFlow(c *fault.Checks, steps []StepDef, known []Member) {
+func checkFlow(c *fault.Checks, kind Kind, steps []StepDef, known []Member) {
 	c.Require(len(steps) <= maxSteps, "steps", "TOO_MANY", fmt.Sprintf("at most %d steps", maxSteps))
 	approving := false
 	for i, s := range steps {
@@ -159,6 +163,48 @@ func checkFlow(c *fault.Checks, steps []StepDef, known []Member) {
 		}
 	}
 	c.Require(len(steps) == 0 || approving, "steps", "NO_APPROVAL", "at least one step approves")
+	if right, ok := carriedOut[kind]; ok {
+		checkLast(c, right, steps, known)
+	}
+}
+
+// checkLast refuses who could be the last to agree and may not do what it comes to: the
+// submission would wait for ever. Steps from the last one back can be the last, up to
+// one that applies to every submission.
+func checkLast(c *fault.Checks, right access.Permission, steps []StepDef, known []Member) {
+	for i := len(steps) - 1; i >= 0 && steps[i].Kind == StepApprove; i-- {
+		at := fmt.Sprintf("steps[%d]", i)
+		for j, a := range steps[i].Actors {
+			c.Require(a.mayEnd(right, known), fmt.Sprintf("%s.actors[%d]", at, j), "CANNOT_CARRY_OUT",
+				"this step can be the last one, and not everybody named here may do what is agreed to; name a role or a person with that right, such as an approver")
+		}
+		if d := steps[i].Deadline; d != nil && d.EscalateTo == ActorRole {
+			c.Require(roleCan(d.Role, right), at+".deadline.role", "CANNOT_CARRY_OUT", "this step can be the last one, and the role may not do what is agreed to; choose one that may, such as the approver")
+		}
+		if steps[i].When.always() {
+			return
+		}
+	}
+}
+
+func roleCan(r access.Role, p access.Permission) bool {
+	return slices.Contains(access.Of([]access.Role{r}), p)
+}
+
+// mayEnd says whether everybody who can stand in the place has the right. Who the
+// submitter's superior will be is not known, so he never has.
+func (a StepActor) mayEnd(right access.Permission, known []Member) bool {
+	switch a.Kind {
+	case ActorRole:
+		return roleCan(a.Role, right)
+	case ActorPerson:
+		return slices.ContainsFunc(known, func(m Member) bool { return a.PersonID != nil && m.ID == *a.PersonID && m.can(right) })
+	}
+	return false
+}
+
+func (w Condition) always() bool {
+	return w.MinAmount == nil && w.MaxAmount == nil && len(w.Grades) == 0 && w.MinRise == nil
 }
 
 func checkActor(c *fault.Checks, at string, a StepActor, before []StepActor, known []Member) {

@@ -325,6 +325,7 @@ func (d *deciding) repeated(k Key, f Found) (bool, Decision, error) {
 
 func (d *deciding) facts(in CheckInput, found Found) Facts {
 	a, customer := d.l.Account, d.l.Account.CustomerID
+	binds, by := d.l.Policy.Rules.binds(in.Checkpoint, found.Project)
 	f := Facts{
 		LimitKind: a.LimitKind, StandingLimit: a.Standing, TemporaryLimit: a.Temporary, Cover: a.Cover, Receivable: a.Receivable, Reserved: a.Reserved,
 		Delivered: a.Delivered, Reconciled: a.Reconciled, Drafts: a.Drafts, Advances: a.Advances,
@@ -333,12 +334,13 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 		CustomerActive: d.l.Active, SettlesAdvance: d.l.SettlesAdvance,
 		NegativeAction: d.l.NegativeAction, GroupPolicyVersion: d.l.GroupPolicy,
 		Frozen: a.Frozen, FrozenReason: a.FrozenReason, Currency: in.Currency, AsOf: d.today, AccountVersion: a.Version,
-		Checkpoint: in.Checkpoint, Volume: in.Volume, Skips: !d.l.Policy.Rules.binds(in.Checkpoint, found.Project),
+		Checkpoint: in.Checkpoint, Volume: in.Volume, Skips: !binds, SetBy: by,
 	}
 	_, reserved := d.orders[in.OrderNo]
 	switch {
 	case in.Checkpoint == AtDispatch && found.LiveOf == customer:
 		f.Covered = min(found.LiveHeld, in.Amount)
+		f.Tolerated = d.l.Policy.Rules.tolerated(found.LiveHeld, in.Amount)
 	case !reserved:
 		f.Covered = min(found.Counted, in.Amount)
 	}
@@ -377,15 +379,15 @@ func (d *deciding) project(p *FoundProject) *ProjectFacts {
 
 // binds says whether a check binds at the checkpoint: the project's own setting,
 // else the tenant's.
-func (r Rules) binds(at Checkpoint, p *FoundProject) bool {
-	order, dispatch := r.AtOrder, r.AtDispatch
+func (r Rules) binds(at Checkpoint, p *FoundProject) (bool, Origin) {
+	order, dispatch, by := r.AtOrder, r.AtDispatch, ByTenant
 	if p != nil && p.Checkpoints != "" && p.Checkpoints != "inherit" {
-		order, dispatch = p.Checkpoints != "dispatch", p.Checkpoints != "order"
+		order, dispatch, by = p.Checkpoints != "dispatch", p.Checkpoints != "order", ByProject
 	}
 	if at == AtDispatch {
-		return dispatch
+		return dispatch, by
 	}
-	return order
+	return order, by
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

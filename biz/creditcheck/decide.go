@@ -52,8 +52,10 @@ type Facts struct {
 
 	// Of the order.
 	Checkpoint  Checkpoint    `json:"checkpoint,omitempty"`
-	Skips       bool          `json:"skips,omitempty"`   // the check does not bind at this checkpoint
-	Covered     money.Amount  `json:"covered,omitempty"` // fen held for this order already
+	Skips       bool          `json:"skips,omitempty"`         // the check does not bind at this checkpoint
+	SetBy       Origin        `json:"checkpoint_by,omitempty"` // who says where the check binds; empty in old decisions
+	Covered     money.Amount  `json:"covered,omitempty"`       // fen held for this order already
+	Tolerated   money.Amount  `json:"tolerated,omitempty"`     // fen beyond it that the policy's tolerance lets pass at dispatch
 	Volume      volume.M3     `json:"volume,omitempty"`
 	Project     *ProjectFacts `json:"project,omitempty"`      // nil where the order names none, or it has no limit of its own
 	SharedLimit *PoolFacts    `json:"shared_limit,omitempty"` // nil where he shares none
@@ -64,6 +66,15 @@ type Facts struct {
 // Bound is what may be owed and held of a limit of kind amount: standing and
 // temporary limits, and cover.
 func (f Facts) Bound() money.Amount { return add(add(f.StandingLimit, f.TemporaryLimit), f.Cover) }
+
+// Origin says whose setting of the checkpoints held: the project's own, or the tenant's.
+type Origin string
+
+// The origins.
+const (
+	ByProject Origin = "project"
+	ByTenant  Origin = "tenant"
+)
 
 // Checkpoint says at which step of an order a check is made (ruling 16).
 // Invoicing has none: what was delivered is always invoiced.
@@ -154,14 +165,16 @@ type Verdict struct {
 // to the policy's tolerance never binds. At a checkpoint where the check does not
 // bind, an order passes in the same way.
 //
-// What is held for the order already does not count a second time. A reason that
-// the order's release covers is still named, and does not stop it.
+// What is held for the order already does not count a second time, nor does at dispatch
+// what the policy tolerates beyond it; HQ's quota counts that all the same, for it is
+// not the subsidiary's to give. A reason that the order's release covers is still named,
+// and does not stop it.
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 	rules := []rule{inactive, frozen, supplyStopped, negative, relatedListed}
 	if !f.SettlesAdvance && !f.Skips {
 		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overShared, overQuota, overProject, band, unrated)
 	}
-	amount = max(amount-f.Covered, 0)
+	amount = max(amount-f.Covered-f.Tolerated, 0)
 	v := Verdict{Outcome: Allow, Reasons: []Reason{}, Binding: LimitNone}
 	for _, r := range rules {
 		reason, binding, applies := r(f, p, amount)

@@ -74,6 +74,7 @@ func TestDecideGolden(t *testing.T) {
 		{"related company listed after HQ's exemption", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Hold, f.AsOf-1) }},
 		{"in advance and related company listed", 1, func(f *Facts, _ *Policy) { f.SettlesAdvance, f.Related = true, relatedFacts(Block, 0) }},
 		{"frozen", 1, func(f *Facts, _ *Policy) { f.Frozen, f.FrozenReason = true, "逾期 15 天" }},
+		{"frozen by the rule on overdue days", 1, func(f *Facts, _ *Policy) { f.Frozen, f.FrozenReason = true, `{"code":"overdue","days":"15"}` }},
 		{"inactive", 1, func(f *Facts, _ *Policy) { f.CustomerActive = false }},
 		{"in advance passes every rule about credit", 900_000_00, func(f *Facts, _ *Policy) {
 			f.SettlesAdvance, f.LimitKind, f.OverdueAmount, f.OverdueDays, f.Grade = true, exposure.LimitNone, 9_000_00, 90, ""

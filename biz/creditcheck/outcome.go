@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhuxin/shared/coded"
 	"zhuxin/shared/money"
 )
 
@@ -107,8 +108,9 @@ func (r Reason) explained(f Facts) Reason {
 			r.MessageEN += fmt.Sprintf("; headquarters lets the customer be supplied until %s", n.ExemptUntil)
 		}
 	case Frozen:
-		r.MessageZH = withDetail("客户信用已冻结", "：", "，", f.FrozenReason)
-		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", f.FrozenReason)
+		zh, en := coded.Show(f.FrozenReason)
+		r.MessageZH = withDetail("客户信用已冻结", "：", "，", zh)
+		r.MessageEN = withDetail("the customer's credit is frozen", ": ", ", ", en)
 	case SupplyStopped:
 		r.MessageZH = withDetail("已停止供货", "：", "，", f.SupplyStopReason)
 		r.MessageEN = withDetail("deliveries are stopped", ": ", ", ", f.SupplyStopReason)

@@ -39,7 +39,7 @@ func overShared(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
 // overQuota holds at least: no subsidiary's policy lets an order pass over what HQ
 // has given it.
 func overQuota(f Facts, p Policy, amount money.Amount) (Reason, Limit, bool) {
-	after, over := f.GroupQuota.over(amount)
+	after, over := f.GroupQuota.over(add(amount, f.Tolerated))
 	if !over {
 		return Reason{}, LimitNone, false
 	}

@@ -22,6 +22,26 @@ type Rules struct {
 	TruckVolume volume.M3   `json:"truck_volume"` // thousandths of m³
 	Authorities []Authority `json:"authorities"`
 	ReleaseDays int         `json:"release_days"` // how long a release may last at most
+	// DispatchTolerance lets an order be dispatched for more than is still held for it,
+	// by so many basis points of that: concrete leaves by the truck, and the last truck is
+	// seldom the one that was ordered. 0 is the preset. It holds for what an order was
+	// reserved or released for, so nothing held is nothing tolerated; an order of more than
+	// the limit leaves is never tolerated, for that a release or a temporary limit is there.
+	// Beyond the tolerance all of the surplus is judged.
+	DispatchTolerance int `json:"dispatch_tolerance,omitempty"`
+}
+
+// MaxTolerance is 10 %.
+const MaxTolerance = 1000
+
+// tolerated is the surplus of an order of amount over what is held for it, where the
+// tolerance lets it pass, in fen; a fraction of a fen is not tolerated.
+func (r Rules) tolerated(held, amount money.Amount) money.Amount {
+	surplus := amount - held
+	if held <= 0 || surplus <= 0 || surplus > held/10_000*money.Amount(r.DispatchTolerance)+held%10_000*money.Amount(r.DispatchTolerance)/10_000 {
+		return 0
+	}
+	return surplus
 }
 
 // Band says from which utilization on, in basis points of the limit, orders of
@@ -91,6 +111,7 @@ func (r Rules) check(c *fault.Checks) {
 	}
 	c.Require(r.FreezeDays >= 1 && r.FreezeDays <= 3650, "rules.freeze_days", "OUT_OF_RANGE", "1 to 3650 days")
 	c.Require(r.TruckVolume >= 1000 && r.TruckVolume <= 100_000, "rules.truck_volume", "OUT_OF_RANGE", "1 to 100 m³, in thousandths")
+	c.Require(r.DispatchTolerance >= 0 && r.DispatchTolerance <= MaxTolerance, "rules.dispatch_tolerance", "OUT_OF_RANGE", "0 to 1000 basis points, ten percent")
 	c.Require(r.ReleaseDays >= 1 && r.ReleaseDays <= 366, "rules.release_days", "OUT_OF_RANGE", "1 to 366 days")
 	c.Require(len(r.Authorities) <= 100, "rules.authorities", "TOO_MANY", "at most 100")
 	for i, a := range r.Authorities {

@@ -14,13 +14,16 @@ import (
 	"zhuxin/shared/volume"
 )
 
-// Card is a customer on the workbench: the basics (000-23, 36).
+// Card is a customer on the workbench: the basics (000-23, 36), and how many warnings
+// about him are not closed.
 type Card struct {
-	ID     uuid.UUID
-	Number string
-	Name   string
-	Grade  string // empty without an effective rating
-	TaxNo  string
+	ID       uuid.UUID
+	Number   string
+	Name     string
+	Grade    string // empty without an effective rating
+	TaxNo    string
+	Warnings int64
+	Worst    string // severity of the worst of them (biz/warning); empty without any
 }
 
 // Warning is the worst of what stands against deliveries to a project.

@@ -15,6 +15,7 @@ package customer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,6 +82,21 @@ type Finder interface {
 	// Brief gives the customer; with onlyOf only when that person is responsible
 	// for it. ErrNotFound otherwise.
 	Brief(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Brief, error)
+	// BriefOfSeller gives the customer when the person is named as the salesperson of the
+	// project, or of any project of the customer where none is named. ErrNotFound otherwise.
+	BriefOfSeller(ctx context.Context, id, person uuid.UUID, project *uuid.UUID) (Brief, error)
+}
+
+// ForProject gives a customer to whom it may concern: who may see him, and the
+// salesperson of a project of his, who acts for that project and sees of the customer no
+// more than this (reduced). A nil project is any of the customer's. ErrNotFound otherwise.
+func ForProject(ctx context.Context, f Finder, a access.Actor, id uuid.UUID, project *uuid.UUID) (b Brief, reduced bool, err error) {
+	b, err = f.Brief(ctx, id, OnlyOf(a))
+	if !errors.Is(err, ErrNotFound) || !a.OwnCustomersOnly() {
+		return b, false, err
+	}
+	b, err = f.BriefOfSeller(ctx, id, a.ID, project)
+	return b, err == nil, err
 }
 
 // OnlyOf gives whose customers the actor is confined to; nil for everybody's.
@@ -194,6 +210,7 @@ type Detail struct {
 	RatingID       *uuid.UUID // the effective one
 	KnownElsewhere int        // other subsidiaries that know the company
 	Negative       *NegativeHit
+	Reduced        bool // the viewer sells at a project of his: who he is and his grade, nothing else
 }
 
 // Taken says who has a name, code or number already.

@@ -47,7 +47,8 @@ type Repository interface {
 	CustomerCards(ctx context.Context, q CardQuery) ([]Card, *paging.Key, error)
 	ProjectCards(ctx context.Context, q CardQuery) ([]ProjectCard, *paging.Key, error)
 
-	Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error)
+	// Projects gives those of a customer; with seller those that he is named at.
+	Projects(ctx context.Context, customerID uuid.UUID, seller *uuid.UUID) ([]Project, error)
 	NextProjectNumber(ctx context.Context, year int) (string, error)
 	InsertProject(ctx context.Context, p Project, by *uuid.UUID) error
 	// InsertContract also files what came with the number under the project; CONTRACT_EXISTS,

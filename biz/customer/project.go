@@ -90,7 +90,8 @@ func (in CreateProjectInput) Validate() error {
 	return c.Err()
 }
 
-// Projects lists the projects of a customer with their contracts.
+// Projects lists the projects of a customer with their contracts; for who sells at
+// some of them only, those.
 func (s *Service) Projects(ctx context.Context, customerID uuid.UUID) ([]Project, error) {
 	actor, err := access.Require(ctx, access.CustomerRead)
 	if err != nil {
@@ -98,10 +99,15 @@ func (s *Service) Projects(ctx context.Context, customerID uuid.UUID) ([]Project
 	}
 	var ps []Project
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.repo.Brief(ctx, customerID, OnlyOf(actor)); err != nil {
+		_, reduced, err := ForProject(ctx, s.repo, actor, customerID, nil)
+		if err != nil {
 			return err
 		}
-		ps, err = s.repo.Projects(ctx, customerID)
+		var seller *uuid.UUID
+		if reduced {
+			seller = &actor.ID
+		}
+		ps, err = s.repo.Projects(ctx, customerID, seller)
 		return err
 	})
 	return ps, err

@@ -136,12 +136,31 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	var d Detail
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		d, err = s.detail(ctx, id, OnlyOf(actor))
+		if errors.Is(err, ErrNotFound) && actor.OwnCustomersOnly() {
+			d, err = s.reduced(ctx, id, actor.ID)
+		}
 		return err
 	})
+	if err != nil || d.Reduced {
+		return d, err
+	}
+	return s.withElsewhere(ctx, d)
+}
+
+// reduced is a customer for who sells at a project of his.
+func (s *Service) reduced(ctx context.Context, id, person uuid.UUID) (Detail, error) {
+	b, err := s.repo.BriefOfSeller(ctx, id, person, nil)
 	if err != nil {
 		return Detail{}, err
 	}
-	return s.withElsewhere(ctx, d)
+	c, err := s.repo.Get(ctx, id, nil)
+	if err != nil {
+		return Detail{}, err
+	}
+	a, err := s.accounts.Get(ctx, id)
+	return Detail{Reduced: true, Account: exposure.Account{CustomerID: id, Grade: a.Grade},
+		Customer: Customer{ID: b.ID, Number: b.Number, Name: b.Name, USCC: b.USCC, Salesperson: c.Salesperson, Status: c.Status,
+			CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Version: c.Version}}, err
 }
 
 func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Detail, error) {

@@ -79,17 +79,18 @@ func (s *Service) Pull(ctx context.Context, id uuid.UUID, k feed.Kind, full bool
 	return r, errors.Join(cause, err)
 }
 
-// words are what a person reads of a failure: a fault's message; of anything else
-// only that it happened, because its text may tell of our own insides.
+// words are what is kept of a failure: its reason, a colon and a fault's message; of
+// anything else only that it happened, because its text may tell of our own insides. The
+// console has the reason in the reader's language.
 func words(err error) string {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		text := f.Message
+		text := f.Reason + ": " + f.Message
 		for _, k := range slices.Sorted(maps.Keys(f.Meta)) {
 			text += "; " + k + ": " + f.Meta[k]
 		}
 		return text
 	}
-	return "the run broke off; it is tried again by the clock"
+	return "RUN_BROKE_OFF: the run broke off; it is tried again by the clock"
 }
 
 func (s *Service) pull(ctx context.Context, c Connection, r *Run, w Window) error {

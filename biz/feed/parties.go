@@ -10,15 +10,15 @@ import (
 )
 
 // buyers finds the customers of a batch.
-type buyers struct{ byNumber, byCode map[string]KnownCustomer }
+type buyers struct{ byNumber, byCode, byName map[string]KnownCustomer } // byName those with a code
 
-func (b *batch) find(ctx context.Context, numbers, codes []string) (f buyers, err error) {
-	f = buyers{map[string]KnownCustomer{}, map[string]KnownCustomer{}}
-	known, err := b.Repo.Customers(ctx, numbers, codes)
+func (b *batch) find(ctx context.Context, numbers, codes, names []string) (f buyers, err error) {
+	f = buyers{map[string]KnownCustomer{}, map[string]KnownCustomer{}, map[string]KnownCustomer{}}
+	known, err := b.Repo.Customers(ctx, numbers, codes, names)
 	for _, k := range known {
 		f.byNumber[k.Number] = k
 		if k.USCC != "" {
-			f.byCode[k.USCC] = k
+			f.byCode[k.USCC], f.byName[k.Name] = k, k
 		}
 	}
 	return f, err
@@ -32,7 +32,7 @@ func (b *batch) buyersOf(ctx context.Context, of func(Record) Buyer) (buyers, er
 			numbers, codes = append(numbers, x.CustomerNumber), append(codes, x.USCC)
 		}
 	}
-	return b.find(ctx, numbers, codes)
+	return b.find(ctx, numbers, codes, nil)
 }
 
 // of gives the customer that a record names, or refuses it.
@@ -53,9 +53,11 @@ func (f buyers) of(b Buyer, o *Outcome) (uuid.UUID, bool) {
 
 // customers makes those that are not there and brings the others' terms up to date.
 func (b *batch) customers(ctx context.Context) error {
-	var numbers, codes []string
-	each(b, func(r Customer, _ *Outcome) { numbers, codes = append(numbers, r.Number), append(codes, r.USCC) })
-	f, err := b.find(ctx, numbers, codes)
+	var numbers, codes, names []string
+	each(b, func(r Customer, _ *Outcome) {
+		numbers, codes, names = append(numbers, r.Number), append(codes, r.USCC), append(names, r.Name)
+	})
+	f, err := b.find(ctx, numbers, codes, names)
 	if err != nil {
 		return err
 	}
@@ -77,8 +79,13 @@ func (b *batch) customers(ctx context.Context) error {
 		}
 		row.Name = r.Name
 		if code != "" {
+			// A name belongs to one company with a code; those without may share it.
+			if other, taken := f.byName[r.Name]; taken && other.Number != r.Number {
+				o.refuse("name", "CUSTOMER_EXISTS", fmt.Sprintf("the customer %s with the code %s has this name; correct the name or the code, then replay this record", other.Number, other.USCC))
+				return
+			}
 			row.USCC = string(code)
-			f.byCode[row.USCC] = row.KnownCustomer
+			f.byCode[row.USCC], f.byName[row.Name] = row.KnownCustomer, row.KnownCustomer
 		}
 		if r.Address != "" {
 			row.Address = r.Address

@@ -98,8 +98,8 @@ type Totals struct {
 type Repository interface {
 	// Lock lets one batch of the subsidiary in at a time.
 	Lock(ctx context.Context) error
-	// Customers finds customers by number or by code.
-	Customers(ctx context.Context, numbers, codes []string) ([]KnownCustomer, error)
+	// Customers finds customers by number or by code, and those with a code by name.
+	Customers(ctx context.Context, numbers, codes, names []string) ([]KnownCustomer, error)
 	// PutCustomers answers CUSTOMER_EXISTS when another one took number, code or name.
 	PutCustomers(ctx context.Context, rows []CustomerRow, at time.Time) error
 

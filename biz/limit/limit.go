@@ -171,8 +171,6 @@ type Repository interface {
 	// place of those before; CloseBatch ends them otherwise.
 	EffectBatch(ctx context.Context, id uuid.UUID, today calendar.Date, now time.Time) error
 	CloseBatch(ctx context.Context, id uuid.UUID, to Status, now time.Time) error
-	// Calendar gives a page of approved limits that begin or end within the days.
-	Calendar(ctx context.Context, q CalendarQuery) ([]CalendarEntry, int64, error)
 }
 
 // ProjectFigures are the account of a project with a limit of its own, in fen.

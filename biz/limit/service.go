@@ -112,7 +112,7 @@ type base struct {
 }
 
 func (s *Service) base(ctx context.Context, actor access.Actor, customerID, projectID uuid.UUID) (b base, err error) {
-	if b.who, err = s.customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+	if b.who, err = s.whom(ctx, actor, customerID, projectID); err != nil {
 		return b, err
 	}
 	if b.account, err = s.accounts.Get(ctx, customerID); err != nil || projectID == uuid.Nil {
@@ -128,6 +128,16 @@ func (s *Service) base(ctx context.Context, actor access.Actor, customerID, proj
 		b.figures = &f
 	}
 	return b, err
+}
+
+// whom gives the customer of an application. For his project its own salesperson may
+// apply as well; for the customer himself who is responsible for him alone.
+func (s *Service) whom(ctx context.Context, actor access.Actor, customerID, projectID uuid.UUID) (customer.Brief, error) {
+	if projectID == uuid.Nil {
+		return s.customers.Brief(ctx, customerID, customer.OnlyOf(actor))
+	}
+	who, _, err := customer.ForProject(ctx, s.customers, actor, customerID, &projectID)
+	return who, err
 }
 
 // comparable is what the amount of an application is measured against. A temporary

@@ -54,10 +54,22 @@ type Project struct {
 	Customer         customer.Brief
 	Salesperson      *party.Person // who sells here; the customer's where nobody is named
 	OwnSalesperson   bool          // named at the project itself
+	Checkpoints      Checkpoints   // where an order check binds for its orders
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
 	Version          int64
 }
+
+// Checkpoints says at which steps of a project's orders a check binds (ruling 16).
+type Checkpoints string
+
+// The settings; inherit is the tenant's, and the preset.
+const (
+	CheckInherit  Checkpoints = "inherit"
+	CheckOrder    Checkpoints = "order"
+	CheckDispatch Checkpoints = "dispatch"
+	CheckBoth     Checkpoints = "both"
+)
 
 // OwnerRef names a project owner.
 type OwnerRef struct {
@@ -230,6 +242,9 @@ type Repository interface {
 	// Bound says whether something of the project is the customer's too, so that it cannot
 	// go to another one.
 	Bound(ctx context.Context, id uuid.UUID, today calendar.Date) (bool, error)
+	// SetCheckpoints holds the customer's credit account, as an order check does, and then
+	// stores the setting.
+	SetCheckpoints(ctx context.Context, p Project, c Checkpoints) error
 	Business(ctx context.Context, p Project, today calendar.Date) (Business, error)
 	Contracts(ctx context.Context, id uuid.UUID) ([]customer.Contract, error)
 
@@ -237,6 +252,11 @@ type Repository interface {
 	AddContact(ctx context.Context, project uuid.UUID, c Contact, phone []byte, by *uuid.UUID) error
 	// RemoveContact gives the contact that was removed, or ErrContactNotFound.
 	RemoveContact(ctx context.Context, project, id uuid.UUID) (Contact, error)
+
+	// SealedPhone gives a contact's sealed phone; ErrContactNotFound.
+	SealedPhone(ctx context.Context, project, contact uuid.UUID) ([]byte, error)
+	// SealedOwnerPhone gives an owner's; ErrOwnerNotFound.
+	SealedOwnerPhone(ctx context.Context, id uuid.UUID) ([]byte, error)
 
 	Owners(ctx context.Context, q OwnerQuery) (OwnerPage, error)
 	Owner(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, today calendar.Date) (OwnerRow, error)

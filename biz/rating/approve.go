@@ -8,6 +8,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
+	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
 )
 
@@ -148,7 +149,7 @@ func (s *Ratings) Approved(ctx context.Context, a approval.Approval) error {
 		return err
 	}
 	if _, err := s.Limits.SetStanding(ctx, limit.StandingInput{CustomerID: r.CustomerID, Kind: exposure.LimitAmount,
-		Amount: r.Result.Maxima.CreditAmount, RatingID: &r.ID, Reason: "rating " + string(r.Result.Grade)}); err != nil {
+		Amount: r.Result.Maxima.CreditAmount, RatingID: &r.ID, Reason: coded.Reason(coded.RatingGranted, "grade", string(r.Result.Grade))}); err != nil {
 		return err
 	}
 	if err := s.Accounts.Recompute(ctx, r.CustomerID); err != nil {

@@ -2,6 +2,7 @@ package rating
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -49,7 +50,12 @@ func (s *Ratings) Compare(ctx context.Context, id uuid.UUID) (Comparison, error)
 		if c.Rating, err = s.Ratings.Get(ctx, id, customer.OnlyOf(actor)); err != nil {
 			return err
 		}
-		c.Previous, err = s.Ratings.Before(ctx, id)
+		if c.Previous, err = s.Ratings.Before(ctx, id); err != nil || c.Previous == nil {
+			return err
+		}
+		if _, err = s.Ratings.Get(ctx, c.Previous.ID, customer.OnlyOf(actor)); errors.Is(err, ErrNotFound) {
+			c.Previous, err = nil, nil // made by another one, of another one's customer
+		}
 		return err
 	})
 	if err == nil && c.Previous != nil {

@@ -87,7 +87,8 @@ func (s *Ratings) Get(ctx context.Context, id uuid.UUID) (Rating, error) {
 	return r, err
 }
 
-// Prepare gives the effective template with the values that the data give.
+// Prepare gives the effective template with the values that the data give. Who sells at
+// a project of another one's customer may rate him too, and sees of other ratings his own.
 // Faults: CUSTOMER_NOT_FOUND, CUSTOMER_USCC_MISSING, NO_EFFECTIVE_TEMPLATE.
 func (s *Ratings) Prepare(ctx context.Context, customerID uuid.UUID) (Form, error) {
 	actor, err := access.Require(ctx, access.RatingWrite)
@@ -107,10 +108,22 @@ func (s *Ratings) Prepare(ctx context.Context, customerID uuid.UUID) (Form, erro
 		if f.Previous, err = s.Ratings.Latest(ctx, customerID, StatusEffective); err != nil {
 			return err
 		}
-		f.Draft, err = s.goOnWith(ctx, customerID)
-		return err
+		if f.Draft, err = s.goOnWith(ctx, customerID); err != nil || !b.reduced {
+			return err
+		}
+		// What another one entered about the customer is not shown to him.
+		f.Previous, f.Draft = authored(f.Previous, actor), authored(f.Draft, actor)
+		return nil
 	})
 	return f, err
+}
+
+// authored gives the rating when the actor made it, nil otherwise.
+func authored(r *Rating, actor access.Actor) *Rating {
+	if r == nil || r.CreatedBy == nil || r.CreatedBy.ID != actor.ID {
+		return nil
+	}
+	return r
 }
 
 // goOnWith gives the draft to go on with: the newest one that is not decided, or
@@ -130,12 +143,13 @@ func (s *Ratings) goOnWith(ctx context.Context, customerID uuid.UUID) (*Rating, 
 // basis is what a rating is made of.
 type basis struct {
 	who      customer.Brief
+	reduced  bool // the actor sells at a project of the customer, who is another one's
 	template Template
 	measured Measurements
 }
 
 func (s *Ratings) basis(ctx context.Context, customerID uuid.UUID, actor access.Actor) (basis, error) {
-	who, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor))
+	who, reduced, err := customer.ForProject(ctx, s.Customers, actor, customerID, nil)
 	if err != nil {
 		return basis{}, err
 	}
@@ -154,7 +168,7 @@ func (s *Ratings) basis(ctx context.Context, customerID uuid.UUID, actor access.
 		return basis{}, err
 	}
 	m, err := s.Data.Measure(ctx, Subject{CustomerID: customerID, USCC: who.USCC}, today, t.Definition.Sources())
-	return basis{who: who, template: *t, measured: m}, err
+	return basis{who: who, reduced: reduced, template: *t, measured: m}, err
 }
 
 func (s *Ratings) record(ctx context.Context, action string, before, after *Rating) error {

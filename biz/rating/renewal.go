@@ -2,13 +2,13 @@ package rating
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
 	"zhuxin/shared/tenant"
 )
@@ -94,7 +94,7 @@ func (s *Ratings) expire(ctx context.Context, on calendar.Date) (int, error) {
 			return 0, err
 		}
 		if _, err := s.Limits.SetStanding(ctx, limit.StandingInput{CustomerID: r.CustomerID, Kind: exposure.LimitNone, RatingID: &r.ID,
-			Reason: fmt.Sprintf("评级 %s 已于 %s 到期，未重新评级", r.Result.Grade, r.DueOn)}); err != nil {
+			Reason: coded.Reason(coded.RatingLapsed, "grade", string(r.Result.Grade), "on", r.DueOn.String())}); err != nil {
 			return 0, err
 		}
 		if err := s.Events.Publish(ctx, event.Event{Topic: TopicLapsed, Payload: Effective{RatingID: r.ID}}); err != nil {

@@ -87,7 +87,7 @@ func (s *Ratings) SourceRows(ctx context.Context, in SourceRowsInput) (rows []So
 		return nil, 0, 0, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		who, err := s.Customers.Brief(ctx, in.CustomerID, customer.OnlyOf(actor))
+		who, _, err := customer.ForProject(ctx, s.Customers, actor, in.CustomerID, nil)
 		if err != nil {
 			return err
 		}

@@ -35,11 +35,10 @@ const texts = Object.fromEntries(
   }),
 )
 
+// A text with a form for one and one for many ({count} day | {count} days) names its
+// placeholders in each.
 const placeholders = (text) =>
-  [...text.matchAll(/\{(\w+)\}/g)]
-    .map((m) => m[1])
-    .sort()
-    .join(',')
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort().join(',')
 const [zh, en] = locales.map((locale) => texts[locale])
 for (const [key, text] of zh) {
   if (!en.has(key)) findings.push(`missing in en-US: ${key}`)

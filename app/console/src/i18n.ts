@@ -2,6 +2,7 @@
 // shown, so that the login page does not carry the texts of the whole console.
 import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
+import { counting } from '@/lib/plural'
 import type { Locale } from '@/stores/preferences'
 
 type Messages = Record<string, unknown>
@@ -21,6 +22,9 @@ export const i18n = createI18n({
   fallbackWarn: import.meta.env.DEV,
   messages: {},
 })
+
+// Every component's t is this one.
+i18n.global.t = counting(i18n.global.t)
 
 const loaded = new Set<string>()
 const wanted = new Set<string>()

@@ -112,7 +112,7 @@ func toFacts(f creditcheck.Facts) *creditcheckv1.Facts {
 		Receivable: int64(f.Receivable), Reserved: int64(f.Reserved), Exposure: int64(f.Exposure), OverdueAmount: int64(f.OverdueAmount),
 		OverdueDays: int32(f.OverdueDays), Grade: f.Grade, NegativeListed: f.NegativeListed, NegativeReasonCode: f.NegativeReasonCode,
 		NegativeReasonText: f.NegativeReasonText, Frozen: f.Frozen, Currency: string(f.Currency), AsOf: f.AsOf.String(),
-		Covered: int64(f.Covered), Skips: f.Skips, SettlesAdvance: f.SettlesAdvance}
+		Covered: int64(f.Covered), Skips: f.Skips, CheckpointBy: string(f.SetBy), Tolerated: int64(f.Tolerated), SettlesAdvance: f.SettlesAdvance}
 	if n := f.Related; n != nil {
 		out.Related = &relatedv1.ListedRelated{Uscc: n.USCC, CompanyName: n.Name, Severity: n.Severity, ReasonCode: n.ReasonCode, ReasonText: n.ReasonText,
 			Action: string(n.Action), Counts: true, ExemptUntil: n.ExemptUntil.String(), Path: related.ToPath(n.Path)}

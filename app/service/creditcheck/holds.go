@@ -181,7 +181,7 @@ func fromRules(r *creditcheckv1.Rules) (out creditcheck.Rules) {
 	if r == nil {
 		return out
 	}
-	out = creditcheck.Rules{AtOrder: r.GetAtOrder(), AtDispatch: r.GetAtDispatch(), Freeze: r.GetFreeze(), FreezeDays: int(r.GetFreezeDays()),
+	out = creditcheck.Rules{AtOrder: r.GetAtOrder(), AtDispatch: r.GetAtDispatch(), Freeze: r.GetFreeze(), FreezeDays: int(r.GetFreezeDays()), DispatchTolerance: int(r.GetDispatchTolerance()),
 		TruckVolume: volume.M3(r.GetTruckVolume()), ReleaseDays: int(r.GetReleaseDays())}
 	for _, b := range r.GetBands() {
 		out.Bands = append(out.Bands, creditcheck.Band{Grade: b.GetGrade(), Watch: int(b.GetWatch()), Hold: int(b.GetHold()), Stop: int(b.GetStop())})
@@ -193,7 +193,7 @@ func fromRules(r *creditcheckv1.Rules) (out creditcheck.Rules) {
 }
 
 func toRules(r creditcheck.Rules) *creditcheckv1.Rules {
-	out := &creditcheckv1.Rules{AtOrder: r.AtOrder, AtDispatch: r.AtDispatch, Freeze: r.Freeze, FreezeDays: int32(r.FreezeDays),
+	out := &creditcheckv1.Rules{AtOrder: r.AtOrder, AtDispatch: r.AtDispatch, Freeze: r.Freeze, FreezeDays: int32(r.FreezeDays), DispatchTolerance: int32(r.DispatchTolerance),
 		TruckVolume: int64(r.TruckVolume), ReleaseDays: int32(r.ReleaseDays)}
 	for _, b := range r.Bands {
 		out.Bands = append(out.Bands, &creditcheckv1.UtilizationBand{Grade: b.Grade, Watch: int32(b.Watch), Hold: int32(b.Hold), Stop: int32(b.Stop)})

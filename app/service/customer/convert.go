@@ -19,6 +19,11 @@ func toSummary(c customer.Summary) *customerv1.CustomerSummary {
 }
 
 func toCustomer(d customer.Detail) *customerv1.Customer {
+	if d.Reduced {
+		return &customerv1.Customer{Id: d.ID.String(), Number: d.Number, Name: d.Name, Uscc: d.USCC, Salesperson: person(d.Salesperson), Status: string(d.Status),
+			CreatedAt: timestamppb.New(d.CreatedAt), UpdatedAt: timestamppb.New(d.UpdatedAt), Version: d.Version, Reduced: true,
+			Standing: &customerv1.Standing{Grade: d.Account.Grade}}
+	}
 	out := &customerv1.Customer{Id: d.ID.String(), Number: d.Number, Name: d.Name, Uscc: d.USCC, UsccOverrideReason: d.USCCOverrideReason, TaxNo: d.TaxNo,
 		Salesperson: person(d.Salesperson), ContactName: d.ContactName, ContactPhoneMask: d.ContactPhoneMask, ContactEmailMask: d.ContactEmailMask, LegalRepresentative: d.LegalRepresentative,
 		LegalRepresentativeIdMask: d.LegalRepresentativeID, BankAccountMask: d.BankAccountMask, Address: d.Address, CreditTermDays: int32(d.CreditTermDays),

@@ -8,16 +8,20 @@ import (
 	limitv1 "zhuxin/app/api/limit/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	ratingservice "zhuxin/app/service/rating"
+	"zhuxin/biz/agenda"
 	"zhuxin/biz/limit"
 )
 
 // Service implements LimitServiceHTTPServer.
-type Service struct{ limits *limit.Service }
+type Service struct {
+	limits *limit.Service
+	agenda *agenda.Service
+}
 
 var _ limitv1.LimitServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(l *limit.Service) *Service { return &Service{limits: l} }
+func New(l *limit.Service, a *agenda.Service) *Service { return &Service{limits: l, agenda: a} }
 
 // AdjustLimit asks for the next version of a standing limit.
 func (s *Service) AdjustLimit(ctx context.Context, r *limitv1.AdjustLimitRequest) (*ratingv1.Limit, error) {
@@ -56,20 +60,6 @@ func (s *Service) SubmitProposal(ctx context.Context, r *limitv1.SubmitProposalR
 		return nil, err
 	}
 	return &limitv1.SubmitProposalReply{Submissions: int32(done.Submissions), Customers: int32(done.Customers)}, nil
-}
-
-// ListLimitCalendar gives what begins and ends soon.
-func (s *Service) ListLimitCalendar(ctx context.Context, r *limitv1.ListLimitCalendarRequest) (*limitv1.ListLimitCalendarReply, error) {
-	es, total, err := s.limits.Calendar(ctx, r.GetDays(), r.GetPage(), r.GetPageSize())
-	if err != nil {
-		return nil, err
-	}
-	out := &limitv1.ListLimitCalendarReply{Total: total}
-	for _, e := range es {
-		out.Entries = append(out.Entries, &limitv1.CalendarEntry{On: e.On.String(), Begins: e.Begins, Successor: e.Successor,
-			CustomerId: e.CustomerID.String(), CustomerNumber: e.CustomerNumber, CustomerName: e.CustomerName, Limit: ratingservice.ToLimit(e.Limit)})
-	}
-	return out, nil
 }
 
 // ListFreezes gives the freezes of a customer.

@@ -28,7 +28,8 @@ func toProfile(p project.Profile) *projectv1.ProjectProfile {
 		OwnerName: p.OwnerName, Salesperson: person(p.Salesperson), OwnSalesperson: p.OwnSalesperson, Grade: p.Grade, LimitUse: toLimitUse(p.Account), OwnLimit: toOwnLimit(p.Own),
 		Business: &projectv1.ProjectBusiness{Billed: int64(p.Business.Billed), Receivable: int64(p.Business.Receivable), Overdue: int64(p.Business.Overdue),
 			OverdueDays: int32(p.Business.OverdueDays), Delivered: int64(p.Business.Delivered), Received: int64(p.Business.Received)},
-		CreatedAt: timestamppb.New(p.CreatedAt), UpdatedAt: timestamppb.New(p.UpdatedAt), Version: p.Version, Currency: string(p.Currency), AsOf: p.AsOf.String()}
+		CreatedAt: timestamppb.New(p.CreatedAt), UpdatedAt: timestamppb.New(p.UpdatedAt), Version: p.Version, Currency: string(p.Currency), AsOf: p.AsOf.String(),
+		Checkpoints: string(p.Checkpoints)}
 	if p.Owner != nil {
 		out.OwnerId = p.Owner.ID.String()
 	}

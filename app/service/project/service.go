@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	commonv1 "zhuxin/app/api/common/v1"
+	customerv1 "zhuxin/app/api/customer/v1"
 	projectv1 "zhuxin/app/api/project/v1"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/project"
@@ -150,4 +151,47 @@ func owner(p project.OwnerProfile, err error) (*projectv1.Owner, error) {
 		return nil, err
 	}
 	return toOwnerProfile(p), nil
+}
+
+// SetCheckpoints says where a check binds for a project's orders.
+func (s *Service) SetCheckpoints(ctx context.Context, r *projectv1.SetCheckpointsRequest) (*projectv1.ProjectProfile, error) {
+	id, err := parse(r.GetId(), project.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.projects.SetCheckpoints(ctx, id, project.Checkpoints(r.GetCheckpoints()))
+	if err != nil {
+		return nil, err
+	}
+	return toProfile(p), nil
+}
+
+// RevealContact gives a contact's phone in plain.
+func (s *Service) RevealContact(ctx context.Context, r *projectv1.RevealContactRequest) (*customerv1.RevealFieldReply, error) {
+	of, err := parse(r.GetProjectId(), project.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	id, err := parse(r.GetId(), project.ErrContactNotFound)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := s.projects.RevealContact(ctx, of, id, r.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	return &customerv1.RevealFieldReply{Plain: plain}, nil
+}
+
+// RevealOwner gives the phone of an owner's contact in plain.
+func (s *Service) RevealOwner(ctx context.Context, r *projectv1.RevealOwnerRequest) (*customerv1.RevealFieldReply, error) {
+	id, err := parse(r.GetId(), project.ErrOwnerNotFound)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := s.projects.RevealOwner(ctx, id, r.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	return &customerv1.RevealFieldReply{Plain: plain}, nil
 }

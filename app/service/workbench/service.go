@@ -81,7 +81,8 @@ func (s *Service) ListMyCustomers(ctx context.Context, r *workbenchv1.ListMyCust
 	}
 	out := &workbenchv1.ListMyCustomersReply{NextCursor: next}
 	for _, c := range cards {
-		out.Customers = append(out.Customers, &workbenchv1.CustomerCard{Id: c.ID.String(), Number: c.Number, Name: c.Name, Grade: c.Grade, TaxNo: c.TaxNo})
+		out.Customers = append(out.Customers, &workbenchv1.CustomerCard{Id: c.ID.String(), Number: c.Number, Name: c.Name, Grade: c.Grade, TaxNo: c.TaxNo,
+			Warnings: c.Warnings, Worst: c.Worst})
 	}
 	return out, nil
 }

@@ -342,6 +342,17 @@ func TestCheckpointsBandsAndTrial(t *testing.T) {
 	b.Exec(t, b.hands, `INSERT INTO projects (id, created_at, updated_at, number, name, customer_id, status) VALUES ($1, now(), now(), 'P-1', '滨江', $2, 'supplying')`, uuid.New(), c.ID)
 	b.Exec(t, b.hands, `INSERT INTO contracts (id, created_at, updated_at, erp_contract_no, project_id, volume, unit_price, credit_term_days, signed_on)
 		SELECT $1, now(), now(), 'HT-1', id, 0, 7, 30, '2026-01-01' FROM projects`, uuid.New())
+	b.Exec(t, b.hands, `INSERT INTO project_accounts (id, customer_id, checkpoints) SELECT id, customer_id, 'order' FROM projects`)
+	for at, skips := range map[biz.Checkpoint]bool{biz.AtOrder: false, biz.AtDispatch: true} {
+		own := b.ask(t, biz.CheckInput{CustomerID: c.ID, ProjectNumber: "P-1", OrderNo: "T", Amount: 1, Checkpoint: at}, b.Service.Check)
+		if own.Facts.Skips != skips || own.Facts.SetBy != biz.ByProject {
+			t.Errorf("the project is checked at the order alone, and at %s it says %+v", at, own.Facts)
+		}
+	}
+	b.Exec(t, b.hands, `UPDATE project_accounts SET checkpoints = 'inherit'`)
+	if d := b.ask(t, biz.CheckInput{CustomerID: c.ID, ProjectNumber: "P-1", OrderNo: "T", Amount: 1}, b.Service.Check); !d.Facts.Skips || d.Facts.SetBy != biz.ByTenant {
+		t.Errorf("inherited: %+v", d.Facts)
+	}
 	rooms, n, err := b.Service.Headroom(b.hands, b.Store, "滨江", 1, 20)
 	// 799 fen stay below the band; at 7 fen a m³ that is 114.142 m³, 11 trucks
 	if err != nil || n != 1 || rooms[0].Amount != 799 || rooms[0].Volume != 114_142 || rooms[0].Trucks != 11 {

@@ -200,8 +200,14 @@ func TestCards(t *testing.T) {
 	}
 	cards, next, err := w.Customers.MyCustomers(sales, "", 0)
 	ok(t, err)
-	if len(cards) != 1 || cards[0].ID != mine.ID || next != "" {
+	if len(cards) != 1 || cards[0].ID != mine.ID || next != "" || cards[0].Warnings != 0 || cards[0].Worst != "" {
 		t.Errorf("a salesperson's cards: %+v %q", cards, next)
+	}
+	w.Exec(t, admin, `INSERT INTO warnings (id, updated_at, kind, customer_id, subject, severity, facts, status, first_seen_at, last_seen_at, raised_on)
+		SELECT gen_random_uuid(), now(), kind, $1, '', severity, '{}', status, now(), now(), '2026-11-20'
+		FROM (VALUES ('a', 'serious', 'assigned'), ('b', 'info', 'open'), ('c', 'critical', 'closed')) v (kind, severity, status)`, mine.ID)
+	if cards, _, err = w.Customers.MyCustomers(sales, "", 0); err != nil || len(cards) != 1 || cards[0].Warnings != 2 || cards[0].Worst != "serious" {
+		t.Errorf("warnings that are not closed: %+v %v", cards, err)
 	}
 	projects, next, err := w.Customers.MyProjects(sales, "", 0)
 	ok(t, err)

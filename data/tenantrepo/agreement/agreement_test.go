@@ -247,6 +247,29 @@ func TestFromAgreementToSupplyStopAndBack(t *testing.T) {
 	})
 }
 
+// The agreement in force says the same again only when it is to be reviewed.
+func TestAnAgreementIsConfirmedAtItsReview(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	admin, approver := w.CtxA(t), w.CtxA(t, access.RoleApprover)
+	in := agreement.SubmitInput{CustomerID: w.NewCustomer(t, admin, 1).ID, Triggers: agreement.Preset(), Reason: "首次"}
+	first, err := w.agreements.Submit(admin, in)
+	ok(t, err)
+	w.Approve(t, approver, first.ID)
+	begun := w.Clock.At
+	w.Clock.At = begun.AddDate(0, 0, agreement.ReviewDays-agreement.ReviewNotice-1)
+	if _, err := w.agreements.Submit(admin, in); !errors.Is(err, agreement.ErrSame) {
+		t.Errorf("before its review: %v", err)
+	}
+	w.Clock.At = begun.AddDate(0, 0, agreement.ReviewDays-agreement.ReviewNotice)
+	second, err := w.agreements.Submit(admin, in)
+	ok(t, err)
+	w.Approve(t, approver, second.ID)
+	if _, err := w.agreements.Submit(admin, in); !errors.Is(err, agreement.ErrSame) {
+		t.Errorf("once more after it: %v", err)
+	}
+}
+
 // A changed agreement is a new version; the old one lapses with its approval, and
 // the stage it had reached goes on (ruling 2).
 func TestANewVersionTakesOver(t *testing.T) {

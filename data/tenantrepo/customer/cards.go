@@ -16,10 +16,14 @@ import (
 
 var (
 	// after: $2 and $3 are the key of the last row, or null.
-	customerCardsSQL = `SELECT c.id, c.updated_at, c.number, c.name, coalesce(a.grade, ''), c.tax_no
-		FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id
-		WHERE ($1::uuid IS NULL OR c.salesperson_id = $1)` + ` AND ($2::timestamptz IS NULL OR (c.updated_at, c.id) < ($2, $3::uuid))
-		ORDER BY c.updated_at DESC, c.id DESC LIMIT $4`
+	customerCardsSQL = `SELECT c.id, c.updated_at, c.number, c.name, c.grade, c.tax_no, w.warnings, coalesce((ARRAY['info', 'notice', 'serious', 'critical'])[w.worst], '')
+		FROM (SELECT c.id, c.updated_at, c.number, c.name, coalesce(a.grade, '') AS grade, c.tax_no
+			FROM customers c LEFT JOIN credit_accounts a ON a.id = c.id
+			WHERE ($1::uuid IS NULL OR c.salesperson_id = $1) AND ($2::timestamptz IS NULL OR (c.updated_at, c.id) < ($2, $3::uuid))
+			ORDER BY c.updated_at DESC, c.id DESC LIMIT $4) c
+		CROSS JOIN LATERAL (SELECT count(*) AS warnings, max(array_position(ARRAY['info', 'notice', 'serious', 'critical'], w.severity::text)) AS worst
+			FROM warnings w WHERE w.customer_id = c.id AND w.status <> 'closed') w
+		ORDER BY c.updated_at DESC, c.id DESC`
 
 	// The page is chosen first; what costs a look-up is read for its rows only.
 	projectCardsSQL = `SELECT p.id, p.updated_at, p.number, p.name,
@@ -47,7 +51,7 @@ func Against(uscc, overdue string) string {
 // CustomerCards implements biz.Repository.
 func (Repo) CustomerCards(ctx context.Context, q biz.CardQuery) ([]biz.Card, *paging.Key, error) {
 	return cards(ctx, "list customer cards", customerCardsSQL, q, nil, func(rows *sql.Rows) (c biz.Card, key paging.Key, err error) {
-		err = rows.Scan(&c.ID, &key.At, &c.Number, &c.Name, &c.Grade, &c.TaxNo)
+		err = rows.Scan(&c.ID, &key.At, &c.Number, &c.Name, &c.Grade, &c.TaxNo, &c.Warnings, &c.Worst)
 		key.ID = c.ID
 		return c, key, err
 	})

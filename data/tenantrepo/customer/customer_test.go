@@ -388,7 +388,7 @@ func TestProjects(t *testing.T) {
 		t.Errorf("projects %+v", ps)
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
-		ps, err := customerrepo.New().Projects(ctx, c.ID)
+		ps, err := customerrepo.New().Projects(ctx, c.ID, nil)
 		return len(ps), err
 	})
 }

@@ -28,7 +28,7 @@ const (
 
 	projectsSQL = `SELECT p.id, p.number, p.name, p.owner_name, p.address, p.contracted_volume, p.status,
 		t.erp_contract_no, t.volume, t.unit_price, t.credit_term_days, t.signed_on
-		FROM projects p LEFT JOIN contracts t ON t.project_id = p.id WHERE p.customer_id = $1
+		FROM projects p LEFT JOIN contracts t ON t.project_id = p.id WHERE p.customer_id = $1 AND ($2::uuid IS NULL OR p.salesperson_id = $2)
 		ORDER BY p.created_at DESC, p.id, t.signed_on DESC, t.erp_contract_no`
 )
 
@@ -91,12 +91,12 @@ func (Repo) InsertContract(ctx context.Context, project uuid.UUID, c biz.Contrac
 
 // Projects implements biz.Repository, in one statement: a project comes once per
 // contract, or once without any.
-func (Repo) Projects(ctx context.Context, customerID uuid.UUID) ([]biz.Project, error) {
+func (Repo) Projects(ctx context.Context, customerID uuid.UUID, seller *uuid.UUID) ([]biz.Project, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, projectsSQL, customerID)
+	rows, err := q.QueryContext(ctx, projectsSQL, customerID, nullable(seller))
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "list projects")
 	}

@@ -35,6 +35,10 @@ const (
 
 	briefSQL = `SELECT id, number, name, coalesce(uscc, '') FROM customers WHERE id = $1 AND ($2::uuid IS NULL OR salesperson_id = $2)`
 
+	// Whom the person sells to at a project: $3, or any where it is null.
+	sellerSQL = `SELECT id, number, name, coalesce(uscc, '') FROM customers c WHERE id = $1
+		AND EXISTS (SELECT FROM projects p WHERE p.customer_id = c.id AND p.salesperson_id = $2 AND ($3::uuid IS NULL OR p.id = $3))`
+
 	insertSQL = `INSERT INTO customers (id, number, name, uscc, uscc_override_reason, tax_no, salesperson_id, contact_name, contact_phone_mask,
 		legal_representative, legal_representative_id_mask, bank_account_mask, address, credit_term_days, status, settles_advance,
 		created_at, created_by, updated_at, version, contact_phone_enc, legal_representative_id_enc, bank_account_enc,
@@ -74,6 +78,17 @@ func (Repo) Brief(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Bri
 	}
 	var b biz.Brief
 	err = q.QueryRowContext(ctx, briefSQL, id, nullable(onlyOf)).Scan(&b.ID, &b.Number, &b.Name, &b.USCC)
+	return b, read(ctx, err)
+}
+
+// BriefOfSeller implements biz.Finder.
+func (Repo) BriefOfSeller(ctx context.Context, id, person uuid.UUID, project *uuid.UUID) (biz.Brief, error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return biz.Brief{}, err
+	}
+	var b biz.Brief
+	err = q.QueryRowContext(ctx, sellerSQL, id, person, nullable(project)).Scan(&b.ID, &b.Number, &b.Name, &b.USCC)
 	return b, read(ctx, err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/erp"
+	"zhuxin/biz/exposure"
 	"zhuxin/biz/feed"
 	erprepo "zhuxin/data/tenantrepo/erp"
 	"zhuxin/shared/calendar"
@@ -126,7 +127,7 @@ func TestFeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range list {
-		if one.ID == k.ID && (one.Failure() != erp.ErrUnreachable.Message || one.Feeds[1].Failure != "" || one.SucceededAt() == nil) {
+		if one.ID == k.ID && (one.Failure() != "ERP_UNREACHABLE: "+erp.ErrUnreachable.Message || one.Feeds[1].Failure != "" || one.SucceededAt() == nil) {
 			t.Errorf("only the first feed was asked: %+v", one.Feeds)
 		}
 	}
@@ -192,13 +193,13 @@ func TestPushLimits(t *testing.T) {
 	w.books.deaf = erp.ErrNotTaken.With("there", "1.00")
 	limit(a, "amount", 900)
 	push()
-	expect("refused", "a 9.00 failed 1 "+erp.ErrNotTaken.Message+"; there: 1.00")
+	expect("refused", "a 9.00 failed 1 ERP_LIMIT_NOT_TAKEN: "+erp.ErrNotTaken.Message+"; there: 1.00")
 	push() // not yet
-	expect("waits", "a 9.00 failed 1 "+erp.ErrNotTaken.Message+"; there: 1.00")
+	expect("waits", "a 9.00 failed 1 ERP_LIMIT_NOT_TAKEN: "+erp.ErrNotTaken.Message+"; there: 1.00")
 	w.clock.At = w.clock.At.Add(time.Minute)
 	w.books.deaf, w.books.gone = nil, erp.ErrUnreachable
 	push()
-	expect("away", "a 9.00 failed 2 "+erp.ErrUnreachable.Message)
+	expect("away", "a 9.00 failed 2 ERP_UNREACHABLE: "+erp.ErrUnreachable.Message)
 	if n, err := w.service.RetryPushes(ctx, k.ID); err != nil || n != 1 {
 		t.Errorf("%d to retry, %v", n, err)
 	}
@@ -255,11 +256,35 @@ func TestPushOvertaken(t *testing.T) {
 		if err := repo.Told(ctx, due[0]); err != nil {
 			return err
 		}
-		list, _, err := repo.Pushes(ctx, k.ID, erp.PushPending, 10, 0)
-		if err == nil && (len(list) != 1 || list[0].Amount != 6) {
-			t.Errorf("the newer limit: %+v", list)
+		wanted := func(what string, kind exposure.LimitKind, amount money.Amount) error {
+			list, _, err := repo.Pushes(ctx, k.ID, erp.PushPending, 10, 0)
+			if err == nil && (len(list) != 1 || list[0].Kind != kind || list[0].Amount != amount) {
+				t.Errorf("%s: %+v", what, list)
+			}
+			return err
 		}
-		return err
+		if err := wanted("the newer limit", exposure.LimitAmount, 6); err != nil {
+			return err
+		}
+		// a frozen account gives the ERP nothing to sell on, whatever its limit is
+		for _, step := range []struct {
+			set    string
+			kind   exposure.LimitKind
+			amount money.Amount
+		}{
+			{`frozen = true`, exposure.LimitAmount, 0},
+			{`frozen = false`, exposure.LimitAmount, 6},
+			{`limit_kind = 'unlimited', frozen = true`, exposure.LimitAmount, 0},
+			{`frozen = false`, exposure.LimitUnlimited, 0},
+		} {
+			if _, err := q.ExecContext(ctx, `UPDATE credit_accounts SET `+step.set+` WHERE id = $1`, due[0].CustomerID); err != nil {
+				return err
+			}
+			if err := errors.Join(repo.WantLimits(ctx, w.clock.At), wanted(step.set, step.kind, step.amount)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -257,7 +257,7 @@ func TestPullThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range list {
-		if one.ID == c.ID && (one.Failure() != erp.ErrUnreachable.Message || one.SucceededAt() != nil || !one.NextAt.Equal(w.clock.At.Add(2*time.Minute)) || one.Secret != "") {
+		if one.ID == c.ID && (one.Failure() != "ERP_UNREACHABLE: "+erp.ErrUnreachable.Message || one.SucceededAt() != nil || !one.NextAt.Equal(w.clock.At.Add(2*time.Minute)) || one.Secret != "") {
 			t.Errorf("connection %+v", one)
 		}
 	}

@@ -13,10 +13,11 @@ import (
 	"zhuxin/tenancy/scope"
 )
 
-// want: $1 now, $2 customers or NULL for all.
+// want: $1 now, $2 customers or NULL for all. Of a frozen account the ERP is told that
+// the limit is zero, which stops its own orders as well; the limit when it is lifted.
 var want = `
 INSERT INTO limit_pushes AS p (id, connection_id, customer_id, limit_kind, limit_amount, status, version, attempts, next_at, failure, wanted_at)
-SELECT gen_random_uuid(), k.id, a.id, a.limit_kind, ` + exposure.Bound("a") + `,
+SELECT gen_random_uuid(), k.id, a.id, CASE WHEN a.frozen THEN 'amount' ELSE a.limit_kind END, CASE WHEN a.frozen THEN 0 ELSE ` + exposure.Bound("a") + ` END,
   'pending', 1, 0, $1::timestamptz, '', $1::timestamptz
 FROM erp_connections k CROSS JOIN credit_accounts a
 WHERE k.enabled AND k.push_limits AND ($2::uuid[] IS NULL OR a.id = ANY($2::uuid[]))

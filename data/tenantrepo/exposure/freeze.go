@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +13,7 @@ import (
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
 	"zhuxin/shared/money"
 	"zhuxin/shared/party"
@@ -77,10 +78,14 @@ func (r *Repo) Unfreeze(ctx context.Context, customerID uuid.UUID, by *party.Per
 		return biz.Freeze{}, postgres.Map(ctx, err, "unfreeze account")
 	}
 	fs, err := freezes(ctx, q, ` WHERE f.id = $1`, id)
-	if err != nil || len(fs) == 0 {
-		return biz.Freeze{CustomerID: customerID}, err
+	if err != nil {
+		return biz.Freeze{}, err
 	}
-	return fs[0], r.changed(ctx, customerID)
+	f := biz.Freeze{CustomerID: customerID, LiftedAt: &at, LiftedBy: by, LiftReason: reason} // of an account frozen before there were records
+	if len(fs) > 0 {
+		f = fs[0]
+	}
+	return f, r.changed(ctx, customerID)
 }
 
 func (r *Repo) lockOne(ctx context.Context, customerID uuid.UUID) (q scope.Querier, frozen bool, err error) {
@@ -137,7 +142,7 @@ func overdue(ctx context.Context, q scope.Querier, on calendar.Date, days int, t
 		if err := rows.Scan(&f.CustomerID, &f.OldestDueOn); err != nil {
 			return nil, nil, err
 		}
-		f.Reason = fmt.Sprintf("逾期 %d 天", on.DaysSince(f.OldestDueOn))
+		f.Reason = coded.Reason(coded.Overdue, "days", strconv.Itoa(on.DaysSince(f.OldestDueOn)))
 		fs, ids = append(fs, f), append(ids, f.CustomerID)
 	}
 	return fs, ids, rows.Err()

@@ -92,7 +92,7 @@ func (w *world) exec(t testing.TB, ctx context.Context, statement string, args .
 func (w *world) customer(t testing.TB, ctx context.Context, number string) (id uuid.UUID) {
 	t.Helper()
 	err := w.Pool.Tenant().InTx(ctx, func(ctx context.Context) error {
-		list, err := feedrepo.Repo{}.Customers(ctx, []string{number}, nil)
+		list, err := feedrepo.Repo{}.Customers(ctx, []string{number}, nil, nil)
 		if len(list) == 1 {
 			id = list[0].ID
 		}
@@ -361,6 +361,9 @@ func TestOtherKinds(t *testing.T) {
 		"inserted", "inserted", "refused CUSTOMER_EXISTS", "refused REQUIRED BAD_FORM")
 	expect(t, "customers again", put(t, w, ctx, source, feed.Customer{Number: c, Name: "甲公司"}, feed.Customer{Number: c + "2", Name: "改名", USCC: code},
 		feed.Customer{Number: c + "2", Name: "乙"}), "updated", "refused CUSTOMER_DIFFERS", "refused DUPLICATE")
+	// a name that another company with a code has stops its own record, not the batch
+	expect(t, "a name that is taken", put(t, w, ctx, source, feed.Customer{Number: c + "5", Name: "乙", USCC: "91110000600037341L"}, feed.Customer{Number: c + "6", Name: "丁", USCC: "91110000600037341L"},
+		feed.Customer{Number: c + "7", Name: "丁", USCC: "913100001322113908"}, feed.Customer{Number: c + "8", Name: "乙"}), "refused CUSTOMER_EXISTS", "inserted", "refused CUSTOMER_EXISTS", "inserted")
 	contract := feed.Contract{Number: "HT-" + c, Buyer: feed.Buyer{USCC: code}, ProjectName: "一号楼", SignedOn: day, Volume: 5000, Amount: 200}
 	expect(t, "contract", put(t, w, ctx, source, contract), "inserted")
 	expect(t, "contract again", put(t, w, ctx, source, contract), "unchanged")

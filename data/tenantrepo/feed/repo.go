@@ -34,11 +34,11 @@ func (Repo) Lock(ctx context.Context) error {
 }
 
 // Customers implements biz.Repository.
-func (Repo) Customers(ctx context.Context, numbers, codes []string) ([]biz.KnownCustomer, error) {
+func (Repo) Customers(ctx context.Context, numbers, codes, names []string) ([]biz.KnownCustomer, error) {
 	return postgres.Query(ctx, "find customers of a batch", `SELECT id, number, name, coalesce(uscc, ''), address, credit_term_days FROM customers
-		WHERE number = ANY($1::text[]) OR uscc = ANY($2::text[])`, func(rows *sql.Rows) (c biz.KnownCustomer, err error) {
+		WHERE number = ANY($1::text[]) OR uscc = ANY($2::text[]) OR uscc IS NOT NULL AND name = ANY($3::text[])`, func(rows *sql.Rows) (c biz.KnownCustomer, err error) {
 		return c, rows.Scan(&c.ID, &c.Number, &c.Name, &c.USCC, &c.Address, &c.CreditTermDays)
-	}, pq.StringArray(numbers), pq.StringArray(filled(codes)))
+	}, pq.StringArray(numbers), pq.StringArray(filled(codes)), pq.StringArray(filled(names)))
 }
 
 // filled leaves the empty ones out.

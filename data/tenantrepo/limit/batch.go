@@ -3,7 +3,6 @@ package limit
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -144,47 +143,4 @@ func (Repo) CloseBatch(ctx context.Context, id uuid.UUID, to biz.Status, now tim
 	}
 	_, err = q.ExecContext(ctx, closeSQL, id, to, now)
 	return postgres.Map(ctx, err, "close limits")
-}
-
-// due are the days of approved limits. $1 from, $2 to, $3 salesperson or NULL.
-const due = `
-FROM (
-  SELECT l.*, least(l.ends_on, l.superseded_on - 1) AS last_on FROM credit_limits l WHERE l.status = 'effective'
-) l JOIN customers c ON c.id = l.customer_id
-CROSS JOIN LATERAL (VALUES (l.starts_on, true), (l.last_on, false)) AS d (day, begins)
-WHERE ((d.begins AND d.day > $1::date) OR (NOT d.begins AND d.day >= $1::date)) AND d.day <= $2::date
-  AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)`
-
-const calendarSQL = `SELECT ` + fields + `, l.c_number, l.c_name, l.day, l.begins
-FROM (SELECT l.*, c.number AS c_number, c.name AS c_name, d.day, d.begins` + due + ` ORDER BY d.day, c.number, l.id, d.begins DESC LIMIT $4 OFFSET $5) l
-LEFT JOIN hq.v_members m ON m.person_id = l.created_by LEFT JOIN projects p ON p.id = l.project_id
-ORDER BY l.day, l.c_number, l.id, l.begins DESC`
-
-// Calendar implements biz.Repository.
-func (Repo) Calendar(ctx context.Context, query biz.CalendarQuery) ([]biz.CalendarEntry, int64, error) {
-	q, err := scope.Conn(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	var total int64
-	args := []any{query.From, query.To, query.OnlyOf}
-	if err := q.QueryRowContext(ctx, `SELECT count(*)`+due, args...).Scan(&total); err != nil {
-		return nil, 0, postgres.Map(ctx, err, "count the calendar")
-	}
-	rows, err := q.QueryContext(ctx, calendarSQL, append(args, query.Limit, query.Offset)...)
-	if err != nil {
-		return nil, 0, postgres.Map(ctx, err, "list the calendar")
-	}
-	defer func() { _ = rows.Close() }()
-	var es []biz.CalendarEntry
-	for rows.Next() {
-		var e biz.CalendarEntry
-		l, err := scan(rows, &e.CustomerNumber, &e.CustomerName, &e.On, &e.Begins)
-		if err != nil {
-			return nil, 0, postgres.Map(ctx, err, "list the calendar")
-		}
-		e.Limit, e.Successor = l, !l.SupersededOn.IsZero() && l.LastDay() == l.SupersededOn-1
-		es = append(es, e)
-	}
-	return es, total, postgres.Map(ctx, errors.Join(rows.Err()), "list the calendar")
 }

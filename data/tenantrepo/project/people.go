@@ -154,3 +154,25 @@ func stored(b []byte) any {
 	}
 	return b
 }
+
+// SealedPhone implements biz.Repository.
+func (Repo) SealedPhone(ctx context.Context, project, contact uuid.UUID) ([]byte, error) {
+	return sealed(ctx, biz.ErrContactNotFound, `SELECT phone_enc FROM project_contacts WHERE id = $1 AND project_id = $2`, contact, project)
+}
+
+// SealedOwnerPhone implements biz.Repository.
+func (Repo) SealedOwnerPhone(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	return sealed(ctx, biz.ErrOwnerNotFound, `SELECT contact_phone_enc FROM owners WHERE id = $1`, id)
+}
+
+func sealed(ctx context.Context, missing error, query string, args ...any) (phone []byte, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = q.QueryRowContext(ctx, query, args...).Scan(&phone)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, missing
+	}
+	return phone, postgres.Map(ctx, err, "read a sealed phone")
+}

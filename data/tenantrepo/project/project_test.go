@@ -4,18 +4,23 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/biz/project"
+	"zhuxin/biz/rating"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/tenantrepo/credittest"
 	customerrepo "zhuxin/data/tenantrepo/customer"
 	limitrepo "zhuxin/data/tenantrepo/limit"
 	projectrepo "zhuxin/data/tenantrepo/project"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
 	"zhuxin/tenancy/tenancytest"
@@ -283,7 +288,162 @@ func TestMovedProject(t *testing.T) {
 		}
 		w.Exec(t, admin, bind[1], p.ID)
 	}
-	if got, err := move(); err != nil || got.Customer.ID != to.ID {
+	if _, err := w.projects.SetCheckpoints(admin, p.ID, project.CheckDispatch); err != nil {
+		t.Fatal(err)
+	}
+	got, err := move()
+	if err != nil || got.Customer.ID != to.ID || w.Count(t, admin, `SELECT count(*) FROM project_accounts WHERE id = $1 AND customer_id = $2`, p.ID, to.ID) != 1 {
 		t.Errorf("moved: %+v, %v", got.Customer, err)
 	}
 }
+
+// Where a check binds is the policy's to say, is written down, and found by the check.
+func TestCheckpointsOfAProject(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	c := w.NewCustomer(t, admin, 1)
+	p := w.open(t, admin, c.ID)
+	if got, err := w.projects.Get(admin, p.ID); err != nil || got.Checkpoints != project.CheckInherit {
+		t.Errorf("the preset: %s, %v", got.Checkpoints, err)
+	}
+	w.Exec(t, admin, `INSERT INTO reservations (id, customer_id, order_no, amount, held_amount, check_id, project_id, expires_at, created_at, updated_at)
+		VALUES (gen_random_uuid(), $1, 'O-1', 700, 700, gen_random_uuid(), $2, now(), now(), now())`, c.ID, p.ID)
+	for range 2 { // the second time changes nothing
+		if got, err := w.projects.SetCheckpoints(admin, p.ID, project.CheckDispatch); err != nil || got.Checkpoints != project.CheckDispatch {
+			t.Errorf("set: %s, %v", got.Checkpoints, err)
+		}
+	}
+	if n := w.Count(t, admin, `SELECT count(*) FROM audit_log WHERE action = 'project.checkpoints_changed'`); n != 1 {
+		t.Errorf("%d changes written down", n)
+	}
+	if n := w.Count(t, admin, `SELECT reserved_amount FROM project_accounts WHERE id = $1 AND limit_kind = ''`, p.ID); n != 700 {
+		t.Errorf("the new account holds %d", n)
+	}
+	for want, err := range map[string]error{
+		"PERMISSION_DENIED": second(w.projects.SetCheckpoints(w.CtxA(t, access.RoleCreditReviewer), p.ID, project.CheckBoth)),
+		"INVALID_INPUT":     second(w.projects.SetCheckpoints(admin, p.ID, "never")),
+		"PROJECT_NOT_FOUND": second(w.projects.SetCheckpoints(w.CtxB(t), p.ID, project.CheckBoth)),
+	} {
+		if reason(err) != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// A phone is shown to who may see it and says why; the look is written down, the phone
+// is not.
+func TestPhonesAreRevealed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	p := w.open(t, admin, w.NewCustomer(t, admin, 1).ID)
+	profile, err := w.projects.AddContact(admin, project.ContactInput{ProjectID: p.ID, Name: "王工", Phone: "13812341234"})
+	ok(t, err)
+	contact := profile.Contacts[0].ID
+	owner, err := w.projects.CreateOwner(admin, project.OwnerInput{Name: ptr("某局"), ContactPhone: ptr("13900001111")})
+	ok(t, err)
+	if plain, err := w.projects.RevealContact(admin, p.ID, contact, " 催收联系 "); err != nil || plain != "13812341234" {
+		t.Errorf("%q, %v", plain, err)
+	}
+	if plain, err := w.projects.RevealOwner(admin, owner.ID, "核对"); err != nil || plain != "13900001111" {
+		t.Errorf("%q, %v", plain, err)
+	}
+	if n := w.Count(t, admin, `SELECT count(*) FROM audit_log WHERE (action = 'project.contact_revealed' AND after->>'reason' = '催收联系' OR action = 'owner.revealed' AND after->>'reason' = '核对')
+		AND after::text NOT LIKE '%13812341234%' AND after::text NOT LIKE '%13900001111%'`); n != 2 {
+		t.Errorf("%d looks written down", n)
+	}
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	for want, errs := range map[string][]error{
+		"PERMISSION_DENIED": {second(w.projects.RevealContact(sales, p.ID, contact, "催收联系")), second(w.projects.RevealOwner(sales, owner.ID, "催收联系"))},
+		"INVALID_INPUT":     {second(w.projects.RevealContact(admin, p.ID, contact, " ")), second(w.projects.RevealOwner(admin, owner.ID, "x"))},
+		"PROJECT_NOT_FOUND": {second(w.projects.RevealContact(w.CtxB(t), p.ID, contact, "催收联系"))},
+		"OWNER_NOT_FOUND":   {second(w.projects.RevealOwner(w.CtxB(t), owner.ID, "催收联系"))},
+		"CONTACT_NOT_FOUND": {second(w.projects.RevealContact(admin, p.ID, owner.ID, "催收联系"))},
+	} {
+		for _, err := range errs {
+			if reason(err) != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		}
+	}
+}
+
+// Who sells at a project acts for it though the customer is another one's: he rates the
+// customer and asks for the project's limits, and sees who the customer is and no more.
+// Another salesperson sees nothing.
+func TestTheProjectsOwnSalespersonActsForIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.CtxA(t)
+	w.EffectiveTemplate(t, w.A)
+	_, sales := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	seller, sells := w.AddMember(t, w.A, "李四", access.RoleSalesperson)
+	_, stranger := w.AddMember(t, w.A, "王五", access.RoleSalesperson)
+	c := w.NewCustomer(t, sales, 1)
+	p, other := w.open(t, admin, c.ID), w.openPlain(t, admin, c.ID)
+	w.Exec(t, admin, `UPDATE projects SET salesperson_id = $2 WHERE id = $1`, p.ID, seller.ID)
+	theirs, err := w.Ratings.Save(sales, rating.SaveInput{CustomerID: c.ID, Values: credittest.ConcreteValues()})
+	ok(t, err)
+
+	got, err := w.Customers.Get(sells, c.ID)
+	ok(t, err)
+	if !got.Reduced || got.Name != c.Name || got.Salesperson.Name != "张三" || got.ContactPhoneMask != "" || got.LegalRepresentative != "" || got.Account.Exposure() != 0 || got.Aging.AsOf != 0 {
+		t.Errorf("in reduced form: %+v", got)
+	}
+	if ps, err := w.Customers.Projects(sells, c.ID); err != nil || len(ps) != 1 || ps[0].ID != p.ID {
+		t.Errorf("his projects: %+v, %v", ps, err)
+	}
+	ask := func(ctx context.Context, of uuid.UUID) error {
+		_, err := w.Limits.Adjust(ctx, limit.AdjustInput{CustomerID: c.ID, ProjectID: of, Kind: exposure.LimitAmount, Amount: 500, Reason: "旺季"})
+		return err
+	}
+	for name, of := range map[string]uuid.UUID{"the customer's own limit": uuid.Nil, "another project's": other.ID} {
+		if err := ask(sells, of); reason(err) != "CUSTOMER_NOT_FOUND" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := ask(sells, p.ID); err != nil {
+		t.Errorf("his project's limit: %v", err)
+	}
+	temporary := limit.ApplyInput{CustomerID: c.ID, ProjectID: p.ID, Amount: 5, StartsOn: calendar.NewDate(2026, 11, 20), EndsOn: calendar.NewDate(2026, 12, 19), Reason: "旺季"}
+	if _, err := w.Limits.Apply(sells, temporary); !errors.Is(err, limit.ErrNoBase) { // he may; the project has no limit yet
+		t.Errorf("a temporary one: %v", err)
+	}
+	form, err := w.Ratings.Prepare(sells, c.ID)
+	if err != nil || form.Draft != nil || form.Previous != nil {
+		t.Errorf("another one's draft is shown: %+v, %v", form.Draft, err)
+	}
+	if _, err := w.Ratings.Get(sells, theirs.ID); reason(err) != "RATING_NOT_FOUND" {
+		t.Errorf("another one's rating: %v", err)
+	}
+	mine, err := w.Ratings.Save(sells, rating.SaveInput{CustomerID: c.ID, Values: credittest.ConcreteValues(), Submit: true})
+	ok(t, err)
+	if r, err := w.Ratings.Get(sells, mine.ID); err != nil || r.Status != rating.StatusSubmitted {
+		t.Errorf("his own: %+v, %v", r.Status, err)
+	}
+	for name, ctx := range map[string]context.Context{"another salesperson": stranger, "the other subsidiary's": w.CtxB(t, access.RoleSalesperson)} {
+		for doing, err := range map[string]error{"see": second(w.Customers.Get(ctx, c.ID)), "list": second(w.Customers.Projects(ctx, c.ID)), "rate": second(w.Ratings.Prepare(ctx, c.ID)),
+			"adjust": ask(ctx, p.ID), "apply": second(w.Limits.Apply(ctx, temporary)), "read": second(w.Ratings.Get(ctx, mine.ID))} {
+			if !strings.HasSuffix(reason(err), "NOT_FOUND") {
+				t.Errorf("%s may %s: %v", name, doing, err)
+			}
+		}
+	}
+	// He sells there no more.
+	w.Exec(t, admin, `UPDATE projects SET salesperson_id = NULL WHERE id = $1`, p.ID)
+	for doing, err := range map[string]error{"see": second(w.Customers.Get(sells, c.ID)), "adjust": ask(sells, p.ID), "read": second(w.Ratings.Get(sells, mine.ID))} {
+		if !strings.HasSuffix(reason(err), "NOT_FOUND") {
+			t.Errorf("afterwards he may %s: %v", doing, err)
+		}
+	}
+}
+
+func (w *world) openPlain(t *testing.T, ctx context.Context, of uuid.UUID) customer.Project {
+	t.Helper()
+	p, err := w.Customers.CreateProject(ctx, customer.CreateProjectInput{CustomerID: of, Name: "滨江三号"})
+	ok(t, err)
+	return p
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -36,8 +36,9 @@ const (
 
 	columns = `p.id, p.number, p.name, p.status, p.address, p.contracted_volume, coalesce(o.name, p.owner_name), p.owner_id,
 		c.id, c.number, c.name, coalesce(c.uscc, ''), coalesce(p.salesperson_id, c.salesperson_id), m.name, p.salesperson_id IS NOT NULL,
-		p.created_at, p.updated_at, p.version`
+		coalesce(pa.checkpoints, 'inherit'), p.created_at, p.updated_at, p.version`
 	joins = ` FROM projects p JOIN customers c ON c.id = p.customer_id LEFT JOIN owners o ON o.id = p.owner_id
+		LEFT JOIN project_accounts pa ON pa.id = p.id
 		LEFT JOIN hq.v_members m ON m.person_id = coalesce(p.salesperson_id, c.salesperson_id)`
 
 	getSQL  = `SELECT ` + columns + joins + ` WHERE p.id = $2 AND ` + inScope
@@ -45,6 +46,14 @@ const (
 
 	updateSQL = `UPDATE projects SET name = $2, status = $3, address = $4, contracted_volume = $5, owner_name = $6, owner_id = $7,
 		salesperson_id = $8, customer_id = $9, updated_at = $10, version = $11 WHERE id = $1`
+
+	// The setting goes with the project to another customer.
+	movedSQL = `UPDATE project_accounts SET customer_id = $2 WHERE id = $1 AND customer_id <> $2`
+
+	// In the order of an order check: the customer's account, then the project's.
+	holdAccountSQL    = `SELECT id FROM credit_accounts WHERE id = $1 FOR NO KEY UPDATE`
+	setCheckpointsSQL = `INSERT INTO project_accounts (id, customer_id, checkpoints) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET checkpoints = excluded.checkpoints, version = project_accounts.version + 1`
 
 	boundSQL = `SELECT EXISTS (SELECT FROM credit_limits l WHERE l.project_id = $1 AND (l.status = 'submitted' OR l.status = 'effective' AND l.superseded_on IS NULL AND (l.ends_on IS NULL OR l.ends_on >= $2::date)))
 		OR EXISTS (SELECT FROM credit_agreements a WHERE a.project_id = $1 AND a.status IN ('submitted', 'effective'))
@@ -103,7 +112,7 @@ type fields struct {
 func (f *fields) into() []any {
 	p := &f.p
 	return []any{&p.ID, &p.Number, &p.Name, &p.Status, &p.Address, &p.ContractedVolume, &p.OwnerName, &f.owner, &p.Customer.ID, &p.Customer.Number,
-		&p.Customer.Name, &p.Customer.USCC, &f.person, &f.name, &p.OwnSalesperson, &p.CreatedAt, &p.UpdatedAt, &p.Version}
+		&p.Customer.Name, &p.Customer.USCC, &f.person, &f.name, &p.OwnSalesperson, &p.Checkpoints, &p.CreatedAt, &p.UpdatedAt, &p.Version}
 }
 
 func (f *fields) project() biz.Project {
@@ -121,7 +130,24 @@ func (Repo) Update(ctx context.Context, p biz.Project, owner, salesperson *uuid.
 		return err
 	}
 	_, err = q.ExecContext(ctx, updateSQL, p.ID, p.Name, p.Status, p.Address, p.ContractedVolume, p.OwnerName, owner, salesperson, p.Customer.ID, p.UpdatedAt, p.Version)
-	return postgres.Map(ctx, err, "change project")
+	if err != nil {
+		return postgres.Map(ctx, err, "change project")
+	}
+	_, err = q.ExecContext(ctx, movedSQL, p.ID, p.Customer.ID)
+	return postgres.Map(ctx, err, "move a project's account")
+}
+
+// SetCheckpoints implements biz.Repository.
+func (Repo) SetCheckpoints(ctx context.Context, p biz.Project, c biz.Checkpoints) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := q.ExecContext(ctx, holdAccountSQL, p.Customer.ID); err != nil {
+		return postgres.Map(ctx, err, "hold a credit account")
+	}
+	_, err = q.ExecContext(ctx, setCheckpointsSQL, p.ID, p.Customer.ID, string(c))
+	return postgres.Map(ctx, err, "set a project's checkpoints")
 }
 
 // Bound implements biz.Repository.

@@ -31,7 +31,10 @@ const (
 		FROM credit_ratings r JOIN customers c ON c.id = r.customer_id JOIN rating_templates t ON t.id = r.template_id
 		LEFT JOIN hq.v_members m ON m.person_id = r.created_by`
 
-	getRatingSQL  = ratingColumns + ` WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`
+	// Who sells at a project of another one's customer sees the ratings that he made.
+	sellsThere = `EXISTS (SELECT FROM projects p WHERE p.customer_id = r.customer_id AND p.salesperson_id = `
+
+	getRatingSQL  = ratingColumns + ` WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2 OR r.created_by = $2 AND ` + sellsThere + `$2))`
 	lockRatingSQL = getRatingSQL + ` FOR UPDATE OF r`
 	latestSQL     = ratingColumns + ` WHERE r.customer_id = $1 AND r.status = ANY($2::text[]) ORDER BY r.created_at DESC, r.id DESC LIMIT 1`
 
@@ -40,7 +43,7 @@ const (
 		AND r.effective_at < coalesce(x.effective_at, CASE WHEN x.status IN ('draft', 'submitted') THEN 'infinity' ELSE x.updated_at END)
 		ORDER BY r.effective_at DESC, r.id DESC LIMIT 1`
 
-	ratingFilter = ` WHERE ($1::uuid IS NULL OR r.customer_id = $1) AND ($2 = '' OR r.status = $2) AND ($3::uuid IS NULL OR c.salesperson_id = $3)`
+	ratingFilter = ` WHERE ($1::uuid IS NULL OR r.customer_id = $1) AND ($2 = '' OR r.status = $2) AND ($3::uuid IS NULL OR c.salesperson_id = $3 OR r.created_by = $3 AND ` + sellsThere + `$3))`
 
 	countRatingsSQL = `SELECT count(*) FROM credit_ratings r JOIN customers c ON c.id = r.customer_id` + ratingFilter
 	pageRatingsSQL  = ratingColumns + ratingFilter + ` ORDER BY r.created_at DESC, r.id DESC LIMIT $4 OFFSET $5`

@@ -218,7 +218,7 @@ type Connection struct {
 	NextAt       *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=next_at,json=nextAt,proto3" json:"next_at,omitempty"`
 	// How fresh the figures are: those of the feed that is furthest back.
 	SucceededAt *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=succeeded_at,json=succeededAt,proto3" json:"succeeded_at,omitempty"`
-	// Of the last run; empty when it went well.
+	// Of the last run: reason, a colon, the message (older ones the message alone); empty when it went well.
 	Failure string       `protobuf:"bytes,14,opt,name=failure,proto3" json:"failure,omitempty"`
 	Feeds   []*FeedState `protobuf:"bytes,15,rep,name=feeds,proto3" json:"feeds,omitempty"`
 	// Effective limits are written back to the ERP.

@@ -19,8 +19,8 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
-	v11 "zhuxin/app/api/common/v1"
-	v1 "zhuxin/app/api/rating/v1"
+	v1 "zhuxin/app/api/common/v1"
+	v11 "zhuxin/app/api/rating/v1"
 )
 
 const (
@@ -665,30 +665,36 @@ func (x *SubmitProposalReply) GetCustomers() int32 {
 	return 0
 }
 
-type ListLimitCalendarRequest struct {
+type ListReviewCalendarRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 7, 30 (preset), 90 or 366.
-	Days          int32 `protobuf:"varint,1,opt,name=days,proto3" json:"days,omitempty"`
-	Page          int32 `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Month as 2026-01; empty for the current one.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// 1 to 12; 3 is the preset.
+	Months int32 `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
+	// rating_due, paper_expires, limit_ends, limit_begins, agreement_review; empty for all.
+	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Only what the caller sells.
+	Mine          bool  `protobuf:"varint,4,opt,name=mine,proto3" json:"mine,omitempty"`
+	Page          int32 `protobuf:"varint,5,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize      int32 `protobuf:"varint,6,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ListLimitCalendarRequest) Reset() {
-	*x = ListLimitCalendarRequest{}
+func (x *ListReviewCalendarRequest) Reset() {
+	*x = ListReviewCalendarRequest{}
 	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ListLimitCalendarRequest) String() string {
+func (x *ListReviewCalendarRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ListLimitCalendarRequest) ProtoMessage() {}
+func (*ListReviewCalendarRequest) ProtoMessage() {}
 
-func (x *ListLimitCalendarRequest) ProtoReflect() protoreflect.Message {
+func (x *ListReviewCalendarRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -700,54 +706,82 @@ func (x *ListLimitCalendarRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ListLimitCalendarRequest.ProtoReflect.Descriptor instead.
-func (*ListLimitCalendarRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use ListReviewCalendarRequest.ProtoReflect.Descriptor instead.
+func (*ListReviewCalendarRequest) Descriptor() ([]byte, []int) {
 	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{8}
 }
 
-func (x *ListLimitCalendarRequest) GetDays() int32 {
+func (x *ListReviewCalendarRequest) GetFrom() string {
 	if x != nil {
-		return x.Days
+		return x.From
+	}
+	return ""
+}
+
+func (x *ListReviewCalendarRequest) GetMonths() int32 {
+	if x != nil {
+		return x.Months
 	}
 	return 0
 }
 
-func (x *ListLimitCalendarRequest) GetPage() int32 {
+func (x *ListReviewCalendarRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListReviewCalendarRequest) GetMine() bool {
+	if x != nil {
+		return x.Mine
+	}
+	return false
+}
+
+func (x *ListReviewCalendarRequest) GetPage() int32 {
 	if x != nil {
 		return x.Page
 	}
 	return 0
 }
 
-func (x *ListLimitCalendarRequest) GetPageSize() int32 {
+func (x *ListReviewCalendarRequest) GetPageSize() int32 {
 	if x != nil {
 		return x.PageSize
 	}
 	return 0
 }
 
-type ListLimitCalendarReply struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Entries       []*CalendarEntry       `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
-	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+type ListReviewCalendarReply struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Entries []*CalendarEntry       `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	Total   int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	// By month and kind, whatever kind was asked for.
+	Counts []*CalendarCount `protobuf:"bytes,3,rep,name=counts,proto3" json:"counts,omitempty"`
+	// A kind has more than 5000 and its latest are left out; ask for fewer months.
+	More bool `protobuf:"varint,4,opt,name=more,proto3" json:"more,omitempty"`
+	// First and last business date.
+	From          string `protobuf:"bytes,5,opt,name=from,proto3" json:"from,omitempty"`
+	To            string `protobuf:"bytes,6,opt,name=to,proto3" json:"to,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ListLimitCalendarReply) Reset() {
-	*x = ListLimitCalendarReply{}
+func (x *ListReviewCalendarReply) Reset() {
+	*x = ListReviewCalendarReply{}
 	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ListLimitCalendarReply) String() string {
+func (x *ListReviewCalendarReply) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ListLimitCalendarReply) ProtoMessage() {}
+func (*ListReviewCalendarReply) ProtoMessage() {}
 
-func (x *ListLimitCalendarReply) ProtoReflect() protoreflect.Message {
+func (x *ListReviewCalendarReply) ProtoReflect() protoreflect.Message {
 	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -759,44 +793,140 @@ func (x *ListLimitCalendarReply) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ListLimitCalendarReply.ProtoReflect.Descriptor instead.
-func (*ListLimitCalendarReply) Descriptor() ([]byte, []int) {
+// Deprecated: Use ListReviewCalendarReply.ProtoReflect.Descriptor instead.
+func (*ListReviewCalendarReply) Descriptor() ([]byte, []int) {
 	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{9}
 }
 
-func (x *ListLimitCalendarReply) GetEntries() []*CalendarEntry {
+func (x *ListReviewCalendarReply) GetEntries() []*CalendarEntry {
 	if x != nil {
 		return x.Entries
 	}
 	return nil
 }
 
-func (x *ListLimitCalendarReply) GetTotal() int64 {
+func (x *ListReviewCalendarReply) GetTotal() int64 {
 	if x != nil {
 		return x.Total
 	}
 	return 0
 }
 
+func (x *ListReviewCalendarReply) GetCounts() []*CalendarCount {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+func (x *ListReviewCalendarReply) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
+}
+
+func (x *ListReviewCalendarReply) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ListReviewCalendarReply) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+type CalendarCount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Month as 2026-01.
+	Month         string `protobuf:"bytes,1,opt,name=month,proto3" json:"month,omitempty"`
+	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Count         int64  `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CalendarCount) Reset() {
+	*x = CalendarCount{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CalendarCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CalendarCount) ProtoMessage() {}
+
+func (x *CalendarCount) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CalendarCount.ProtoReflect.Descriptor instead.
+func (*CalendarCount) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *CalendarCount) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *CalendarCount) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *CalendarCount) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 type CalendarEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Of the rating, paper, limit or agreement.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
 	// Business date.
-	On string `protobuf:"bytes,1,opt,name=on,proto3" json:"on,omitempty"`
-	// It begins on that day; else the day is its last.
-	Begins bool `protobuf:"varint,2,opt,name=begins,proto3" json:"begins,omitempty"`
-	// A later version takes over the day after.
-	Successor      bool      `protobuf:"varint,3,opt,name=successor,proto3" json:"successor,omitempty"`
-	CustomerId     string    `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	CustomerNumber string    `protobuf:"bytes,5,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
-	CustomerName   string    `protobuf:"bytes,6,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
-	Limit          *v1.Limit `protobuf:"bytes,7,opt,name=limit,proto3" json:"limit,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	On             string `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	CustomerId     string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	CustomerNumber string `protobuf:"bytes,5,opt,name=customer_number,json=customerNumber,proto3" json:"customer_number,omitempty"`
+	CustomerName   string `protobuf:"bytes,6,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	// Empty: of the customer himself.
+	ProjectId   string `protobuf:"bytes,7,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	ProjectName string `protobuf:"bytes,8,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
+	// The project's, or else the customer's.
+	Salesperson string `protobuf:"bytes,9,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	// Fen of a limit of kind amount.
+	Amount *int64 `protobuf:"varint,10,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	// Codes of the kind: grade; paper and file; class, kind and successor of a limit.
+	Parts         map[string]string `protobuf:"bytes,11,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CalendarEntry) Reset() {
 	*x = CalendarEntry{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -808,7 +938,7 @@ func (x *CalendarEntry) String() string {
 func (*CalendarEntry) ProtoMessage() {}
 
 func (x *CalendarEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -821,7 +951,21 @@ func (x *CalendarEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEntry.ProtoReflect.Descriptor instead.
 func (*CalendarEntry) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{10}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *CalendarEntry) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *CalendarEntry) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
 }
 
 func (x *CalendarEntry) GetOn() string {
@@ -829,20 +973,6 @@ func (x *CalendarEntry) GetOn() string {
 		return x.On
 	}
 	return ""
-}
-
-func (x *CalendarEntry) GetBegins() bool {
-	if x != nil {
-		return x.Begins
-	}
-	return false
-}
-
-func (x *CalendarEntry) GetSuccessor() bool {
-	if x != nil {
-		return x.Successor
-	}
-	return false
 }
 
 func (x *CalendarEntry) GetCustomerId() string {
@@ -866,11 +996,116 @@ func (x *CalendarEntry) GetCustomerName() string {
 	return ""
 }
 
-func (x *CalendarEntry) GetLimit() *v1.Limit {
+func (x *CalendarEntry) GetProjectId() string {
 	if x != nil {
-		return x.Limit
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *CalendarEntry) GetProjectName() string {
+	if x != nil {
+		return x.ProjectName
+	}
+	return ""
+}
+
+func (x *CalendarEntry) GetSalesperson() string {
+	if x != nil {
+		return x.Salesperson
+	}
+	return ""
+}
+
+func (x *CalendarEntry) GetAmount() int64 {
+	if x != nil && x.Amount != nil {
+		return *x.Amount
+	}
+	return 0
+}
+
+func (x *CalendarEntry) GetParts() map[string]string {
+	if x != nil {
+		return x.Parts
 	}
 	return nil
+}
+
+type ExportReviewCalendarRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	From   string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	Months int32                  `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
+	Kind   string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	Mine   bool                   `protobuf:"varint,4,opt,name=mine,proto3" json:"mine,omitempty"`
+	// zh, en; empty is zh.
+	Lang          string `protobuf:"bytes,5,opt,name=lang,proto3" json:"lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportReviewCalendarRequest) Reset() {
+	*x = ExportReviewCalendarRequest{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportReviewCalendarRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportReviewCalendarRequest) ProtoMessage() {}
+
+func (x *ExportReviewCalendarRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportReviewCalendarRequest.ProtoReflect.Descriptor instead.
+func (*ExportReviewCalendarRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ExportReviewCalendarRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ExportReviewCalendarRequest) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *ExportReviewCalendarRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ExportReviewCalendarRequest) GetMine() bool {
+	if x != nil {
+		return x.Mine
+	}
+	return false
+}
+
+func (x *ExportReviewCalendarRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
 }
 
 type ListFreezesRequest struct {
@@ -882,7 +1117,7 @@ type ListFreezesRequest struct {
 
 func (x *ListFreezesRequest) Reset() {
 	*x = ListFreezesRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -894,7 +1129,7 @@ func (x *ListFreezesRequest) String() string {
 func (*ListFreezesRequest) ProtoMessage() {}
 
 func (x *ListFreezesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -907,7 +1142,7 @@ func (x *ListFreezesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFreezesRequest.ProtoReflect.Descriptor instead.
 func (*ListFreezesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{11}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListFreezesRequest) GetCustomerId() string {
@@ -926,7 +1161,7 @@ type ListFreezesReply struct {
 
 func (x *ListFreezesReply) Reset() {
 	*x = ListFreezesReply{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -938,7 +1173,7 @@ func (x *ListFreezesReply) String() string {
 func (*ListFreezesReply) ProtoMessage() {}
 
 func (x *ListFreezesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -951,7 +1186,7 @@ func (x *ListFreezesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFreezesReply.ProtoReflect.Descriptor instead.
 func (*ListFreezesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{12}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListFreezesReply) GetFreezes() []*Freeze {
@@ -970,9 +1205,9 @@ type Freeze struct {
 	// Oldest due date that was open then; empty for none.
 	OldestDueOn   string                 `protobuf:"bytes,4,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
 	FrozenAt      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=frozen_at,json=frozenAt,proto3" json:"frozen_at,omitempty"`
-	FrozenBy      *v11.PersonRef         `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
+	FrozenBy      *v1.PersonRef          `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
 	LiftedAt      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=lifted_at,json=liftedAt,proto3" json:"lifted_at,omitempty"`
-	LiftedBy      *v11.PersonRef         `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
+	LiftedBy      *v1.PersonRef          `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
 	LiftReason    string                 `protobuf:"bytes,9,opt,name=lift_reason,json=liftReason,proto3" json:"lift_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -980,7 +1215,7 @@ type Freeze struct {
 
 func (x *Freeze) Reset() {
 	*x = Freeze{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -992,7 +1227,7 @@ func (x *Freeze) String() string {
 func (*Freeze) ProtoMessage() {}
 
 func (x *Freeze) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1005,7 +1240,7 @@ func (x *Freeze) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Freeze.ProtoReflect.Descriptor instead.
 func (*Freeze) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{13}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Freeze) GetId() string {
@@ -1043,7 +1278,7 @@ func (x *Freeze) GetFrozenAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Freeze) GetFrozenBy() *v11.PersonRef {
+func (x *Freeze) GetFrozenBy() *v1.PersonRef {
 	if x != nil {
 		return x.FrozenBy
 	}
@@ -1057,7 +1292,7 @@ func (x *Freeze) GetLiftedAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Freeze) GetLiftedBy() *v11.PersonRef {
+func (x *Freeze) GetLiftedBy() *v1.PersonRef {
 	if x != nil {
 		return x.LiftedBy
 	}
@@ -1081,7 +1316,7 @@ type FreezeCreditRequest struct {
 
 func (x *FreezeCreditRequest) Reset() {
 	*x = FreezeCreditRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +1328,7 @@ func (x *FreezeCreditRequest) String() string {
 func (*FreezeCreditRequest) ProtoMessage() {}
 
 func (x *FreezeCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1341,7 @@ func (x *FreezeCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FreezeCreditRequest.ProtoReflect.Descriptor instead.
 func (*FreezeCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{14}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FreezeCreditRequest) GetCustomerId() string {
@@ -1133,7 +1368,7 @@ type UnfreezeCreditRequest struct {
 
 func (x *UnfreezeCreditRequest) Reset() {
 	*x = UnfreezeCreditRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1145,7 +1380,7 @@ func (x *UnfreezeCreditRequest) String() string {
 func (*UnfreezeCreditRequest) ProtoMessage() {}
 
 func (x *UnfreezeCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1158,7 +1393,7 @@ func (x *UnfreezeCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnfreezeCreditRequest.ProtoReflect.Descriptor instead.
 func (*UnfreezeCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{15}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *UnfreezeCreditRequest) GetCustomerId() string {
@@ -1237,23 +1472,51 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x05after\x18\b \x01(\x03R\x05after\"U\n" +
 	"\x13SubmitProposalReply\x12 \n" +
 	"\vsubmissions\x18\x01 \x01(\x05R\vsubmissions\x12\x1c\n" +
-	"\tcustomers\x18\x02 \x01(\x05R\tcustomers\"_\n" +
-	"\x18ListLimitCalendarRequest\x12\x12\n" +
-	"\x04days\x18\x01 \x01(\x05R\x04days\x12\x12\n" +
-	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"h\n" +
-	"\x16ListLimitCalendarReply\x128\n" +
+	"\tcustomers\x18\x02 \x01(\x05R\tcustomers\"\xa0\x01\n" +
+	"\x19ListReviewCalendarRequest\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x16\n" +
+	"\x06months\x18\x02 \x01(\x05R\x06months\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04mine\x18\x04 \x01(\bR\x04mine\x12\x12\n" +
+	"\x04page\x18\x05 \x01(\x05R\x04page\x12\x1b\n" +
+	"\tpage_size\x18\x06 \x01(\x05R\bpageSize\"\xd9\x01\n" +
+	"\x17ListReviewCalendarReply\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.zhuxin.limit.v1.CalendarEntryR\aentries\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\xf3\x01\n" +
-	"\rCalendarEntry\x12\x0e\n" +
-	"\x02on\x18\x01 \x01(\tR\x02on\x12\x16\n" +
-	"\x06begins\x18\x02 \x01(\bR\x06begins\x12\x1c\n" +
-	"\tsuccessor\x18\x03 \x01(\bR\tsuccessor\x12\x1f\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x126\n" +
+	"\x06counts\x18\x03 \x03(\v2\x1e.zhuxin.limit.v1.CalendarCountR\x06counts\x12\x12\n" +
+	"\x04more\x18\x04 \x01(\bR\x04more\x12\x12\n" +
+	"\x04from\x18\x05 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x06 \x01(\tR\x02to\"O\n" +
+	"\rCalendarCount\x12\x14\n" +
+	"\x05month\x18\x01 \x01(\tR\x05month\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x03R\x05count\"\xb9\x03\n" +
+	"\rCalendarEntry\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\x12\x1f\n" +
 	"\vcustomer_id\x18\x04 \x01(\tR\n" +
 	"customerId\x12'\n" +
 	"\x0fcustomer_number\x18\x05 \x01(\tR\x0ecustomerNumber\x12#\n" +
-	"\rcustomer_name\x18\x06 \x01(\tR\fcustomerName\x12-\n" +
-	"\x05limit\x18\a \x01(\v2\x17.zhuxin.rating.v1.LimitR\x05limit\"5\n" +
+	"\rcustomer_name\x18\x06 \x01(\tR\fcustomerName\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\a \x01(\tR\tprojectId\x12!\n" +
+	"\fproject_name\x18\b \x01(\tR\vprojectName\x12 \n" +
+	"\vsalesperson\x18\t \x01(\tR\vsalesperson\x12\x1b\n" +
+	"\x06amount\x18\n" +
+	" \x01(\x03H\x00R\x06amount\x88\x01\x01\x12?\n" +
+	"\x05parts\x18\v \x03(\v2).zhuxin.limit.v1.CalendarEntry.PartsEntryR\x05parts\x1a8\n" +
+	"\n" +
+	"PartsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
+	"\a_amount\"\x85\x01\n" +
+	"\x1bExportReviewCalendarRequest\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x16\n" +
+	"\x06months\x18\x02 \x01(\x05R\x06months\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04mine\x18\x04 \x01(\bR\x04mine\x12\x12\n" +
+	"\x04lang\x18\x05 \x01(\tR\x04lang\"5\n" +
 	"\x12ListFreezesRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"E\n" +
@@ -1277,13 +1540,16 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x15UnfreezeCreditRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason2\xf1\b\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason2\x91\n" +
+	"\n" +
 	"\fLimitService\x12\xa6\x01\n" +
 	"\vAdjustLimit\x12#.zhuxin.limit.v1.AdjustLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"Y\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x022:\x01*\"-/v1/customers/{customer_id}/limit-adjustments\x12\x97\x01\n" +
 	"\x0fPreviewProposal\x12'.zhuxin.limit.v1.PreviewProposalRequest\x1a .zhuxin.limit.v1.ProposalPreview\"9\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/limit-proposals:preview\x12\x9f\x01\n" +
-	"\x0eSubmitProposal\x12&.zhuxin.limit.v1.SubmitProposalRequest\x1a$.zhuxin.limit.v1.SubmitProposalReply\"?\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/limit-proposals\x12\x95\x01\n" +
-	"\x11ListLimitCalendar\x12).zhuxin.limit.v1.ListLimitCalendarRequest\x1a'.zhuxin.limit.v1.ListLimitCalendarReply\",\x92\xc2\x18\x0e\b\x01\x12\n" +
-	"limit.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/limit-calendar\x12\x94\x01\n" +
+	"\x0eSubmitProposal\x12&.zhuxin.limit.v1.SubmitProposalRequest\x1a$.zhuxin.limit.v1.SubmitProposalReply\"?\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/limit-proposals\x12\x99\x01\n" +
+	"\x12ListReviewCalendar\x12*.zhuxin.limit.v1.ListReviewCalendarRequest\x1a(.zhuxin.limit.v1.ListReviewCalendarReply\"-\x92\xc2\x18\x0e\b\x01\x12\n" +
+	"limit.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/review-calendar\x12\x99\x01\n" +
+	"\x14ExportReviewCalendar\x12,.zhuxin.limit.v1.ExportReviewCalendarRequest\x1a\x1b.zhuxin.common.v1.FileReply\"6\x92\xc2\x18\x10\b\x01\x12\n" +
+	"limit.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/review-calendar:export\x12\x94\x01\n" +
 	"\vListFreezes\x12#.zhuxin.limit.v1.ListFreezesRequest\x1a!.zhuxin.limit.v1.ListFreezesReply\"=\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"limit.read\x82\xd3\xe4\x93\x02%\x12#/v1/customers/{customer_id}/freezes\x12\xa0\x01\n" +
 	"\fFreezeCredit\x12$.zhuxin.limit.v1.FreezeCreditRequest\x1a\x17.zhuxin.limit.v1.Freeze\"Q\x92\xc2\x18\x1f\b\x01\x12\rcredit.freeze:\flimit_change\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/customers/{customer_id}/freezes\x12\xa9\x01\n" +
@@ -1301,27 +1567,31 @@ func file_app_api_limit_v1_limit_proto_rawDescGZIP() []byte {
 	return file_app_api_limit_v1_limit_proto_rawDescData
 }
 
-var file_app_api_limit_v1_limit_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_app_api_limit_v1_limit_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_app_api_limit_v1_limit_proto_goTypes = []any{
-	(*AdjustLimitRequest)(nil),       // 0: zhuxin.limit.v1.AdjustLimitRequest
-	(*ProposalFilter)(nil),           // 1: zhuxin.limit.v1.ProposalFilter
-	(*ProposalRule)(nil),             // 2: zhuxin.limit.v1.ProposalRule
-	(*PreviewProposalRequest)(nil),   // 3: zhuxin.limit.v1.PreviewProposalRequest
-	(*ProposalPreview)(nil),          // 4: zhuxin.limit.v1.ProposalPreview
-	(*ProposalLine)(nil),             // 5: zhuxin.limit.v1.ProposalLine
-	(*SubmitProposalRequest)(nil),    // 6: zhuxin.limit.v1.SubmitProposalRequest
-	(*SubmitProposalReply)(nil),      // 7: zhuxin.limit.v1.SubmitProposalReply
-	(*ListLimitCalendarRequest)(nil), // 8: zhuxin.limit.v1.ListLimitCalendarRequest
-	(*ListLimitCalendarReply)(nil),   // 9: zhuxin.limit.v1.ListLimitCalendarReply
-	(*CalendarEntry)(nil),            // 10: zhuxin.limit.v1.CalendarEntry
-	(*ListFreezesRequest)(nil),       // 11: zhuxin.limit.v1.ListFreezesRequest
-	(*ListFreezesReply)(nil),         // 12: zhuxin.limit.v1.ListFreezesReply
-	(*Freeze)(nil),                   // 13: zhuxin.limit.v1.Freeze
-	(*FreezeCreditRequest)(nil),      // 14: zhuxin.limit.v1.FreezeCreditRequest
-	(*UnfreezeCreditRequest)(nil),    // 15: zhuxin.limit.v1.UnfreezeCreditRequest
-	(*v1.Limit)(nil),                 // 16: zhuxin.rating.v1.Limit
-	(*timestamppb.Timestamp)(nil),    // 17: google.protobuf.Timestamp
-	(*v11.PersonRef)(nil),            // 18: zhuxin.common.v1.PersonRef
+	(*AdjustLimitRequest)(nil),          // 0: zhuxin.limit.v1.AdjustLimitRequest
+	(*ProposalFilter)(nil),              // 1: zhuxin.limit.v1.ProposalFilter
+	(*ProposalRule)(nil),                // 2: zhuxin.limit.v1.ProposalRule
+	(*PreviewProposalRequest)(nil),      // 3: zhuxin.limit.v1.PreviewProposalRequest
+	(*ProposalPreview)(nil),             // 4: zhuxin.limit.v1.ProposalPreview
+	(*ProposalLine)(nil),                // 5: zhuxin.limit.v1.ProposalLine
+	(*SubmitProposalRequest)(nil),       // 6: zhuxin.limit.v1.SubmitProposalRequest
+	(*SubmitProposalReply)(nil),         // 7: zhuxin.limit.v1.SubmitProposalReply
+	(*ListReviewCalendarRequest)(nil),   // 8: zhuxin.limit.v1.ListReviewCalendarRequest
+	(*ListReviewCalendarReply)(nil),     // 9: zhuxin.limit.v1.ListReviewCalendarReply
+	(*CalendarCount)(nil),               // 10: zhuxin.limit.v1.CalendarCount
+	(*CalendarEntry)(nil),               // 11: zhuxin.limit.v1.CalendarEntry
+	(*ExportReviewCalendarRequest)(nil), // 12: zhuxin.limit.v1.ExportReviewCalendarRequest
+	(*ListFreezesRequest)(nil),          // 13: zhuxin.limit.v1.ListFreezesRequest
+	(*ListFreezesReply)(nil),            // 14: zhuxin.limit.v1.ListFreezesReply
+	(*Freeze)(nil),                      // 15: zhuxin.limit.v1.Freeze
+	(*FreezeCreditRequest)(nil),         // 16: zhuxin.limit.v1.FreezeCreditRequest
+	(*UnfreezeCreditRequest)(nil),       // 17: zhuxin.limit.v1.UnfreezeCreditRequest
+	nil,                                 // 18: zhuxin.limit.v1.CalendarEntry.PartsEntry
+	(*timestamppb.Timestamp)(nil),       // 19: google.protobuf.Timestamp
+	(*v1.PersonRef)(nil),                // 20: zhuxin.common.v1.PersonRef
+	(*v11.Limit)(nil),                   // 21: zhuxin.rating.v1.Limit
+	(*v1.FileReply)(nil),                // 22: zhuxin.common.v1.FileReply
 }
 var file_app_api_limit_v1_limit_proto_depIdxs = []int32{
 	1,  // 0: zhuxin.limit.v1.PreviewProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
@@ -1329,32 +1599,35 @@ var file_app_api_limit_v1_limit_proto_depIdxs = []int32{
 	5,  // 2: zhuxin.limit.v1.ProposalPreview.lines:type_name -> zhuxin.limit.v1.ProposalLine
 	1,  // 3: zhuxin.limit.v1.SubmitProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
 	2,  // 4: zhuxin.limit.v1.SubmitProposalRequest.rule:type_name -> zhuxin.limit.v1.ProposalRule
-	10, // 5: zhuxin.limit.v1.ListLimitCalendarReply.entries:type_name -> zhuxin.limit.v1.CalendarEntry
-	16, // 6: zhuxin.limit.v1.CalendarEntry.limit:type_name -> zhuxin.rating.v1.Limit
-	13, // 7: zhuxin.limit.v1.ListFreezesReply.freezes:type_name -> zhuxin.limit.v1.Freeze
-	17, // 8: zhuxin.limit.v1.Freeze.frozen_at:type_name -> google.protobuf.Timestamp
-	18, // 9: zhuxin.limit.v1.Freeze.frozen_by:type_name -> zhuxin.common.v1.PersonRef
-	17, // 10: zhuxin.limit.v1.Freeze.lifted_at:type_name -> google.protobuf.Timestamp
-	18, // 11: zhuxin.limit.v1.Freeze.lifted_by:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 12: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
-	3,  // 13: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
-	6,  // 14: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
-	8,  // 15: zhuxin.limit.v1.LimitService.ListLimitCalendar:input_type -> zhuxin.limit.v1.ListLimitCalendarRequest
-	11, // 16: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
-	14, // 17: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
-	15, // 18: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
-	16, // 19: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
-	4,  // 20: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
-	7,  // 21: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
-	9,  // 22: zhuxin.limit.v1.LimitService.ListLimitCalendar:output_type -> zhuxin.limit.v1.ListLimitCalendarReply
-	12, // 23: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
-	13, // 24: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	13, // 25: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	19, // [19:26] is the sub-list for method output_type
-	12, // [12:19] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	11, // 5: zhuxin.limit.v1.ListReviewCalendarReply.entries:type_name -> zhuxin.limit.v1.CalendarEntry
+	10, // 6: zhuxin.limit.v1.ListReviewCalendarReply.counts:type_name -> zhuxin.limit.v1.CalendarCount
+	18, // 7: zhuxin.limit.v1.CalendarEntry.parts:type_name -> zhuxin.limit.v1.CalendarEntry.PartsEntry
+	15, // 8: zhuxin.limit.v1.ListFreezesReply.freezes:type_name -> zhuxin.limit.v1.Freeze
+	19, // 9: zhuxin.limit.v1.Freeze.frozen_at:type_name -> google.protobuf.Timestamp
+	20, // 10: zhuxin.limit.v1.Freeze.frozen_by:type_name -> zhuxin.common.v1.PersonRef
+	19, // 11: zhuxin.limit.v1.Freeze.lifted_at:type_name -> google.protobuf.Timestamp
+	20, // 12: zhuxin.limit.v1.Freeze.lifted_by:type_name -> zhuxin.common.v1.PersonRef
+	0,  // 13: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
+	3,  // 14: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
+	6,  // 15: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
+	8,  // 16: zhuxin.limit.v1.LimitService.ListReviewCalendar:input_type -> zhuxin.limit.v1.ListReviewCalendarRequest
+	12, // 17: zhuxin.limit.v1.LimitService.ExportReviewCalendar:input_type -> zhuxin.limit.v1.ExportReviewCalendarRequest
+	13, // 18: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
+	16, // 19: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
+	17, // 20: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
+	21, // 21: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
+	4,  // 22: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
+	7,  // 23: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
+	9,  // 24: zhuxin.limit.v1.LimitService.ListReviewCalendar:output_type -> zhuxin.limit.v1.ListReviewCalendarReply
+	22, // 25: zhuxin.limit.v1.LimitService.ExportReviewCalendar:output_type -> zhuxin.common.v1.FileReply
+	14, // 26: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
+	15, // 27: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	15, // 28: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_app_api_limit_v1_limit_proto_init() }
@@ -1363,13 +1636,14 @@ func file_app_api_limit_v1_limit_proto_init() {
 		return
 	}
 	file_app_api_limit_v1_limit_proto_msgTypes[1].OneofWrappers = []any{}
+	file_app_api_limit_v1_limit_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_limit_v1_limit_proto_rawDesc), len(file_app_api_limit_v1_limit_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

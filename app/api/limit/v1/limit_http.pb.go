@@ -12,13 +12,14 @@ import (
 
 // Operations of LimitService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationLimitServiceAdjustLimit       = "/zhuxin.limit.v1.LimitService/AdjustLimit"
-	OperationLimitServicePreviewProposal   = "/zhuxin.limit.v1.LimitService/PreviewProposal"
-	OperationLimitServiceSubmitProposal    = "/zhuxin.limit.v1.LimitService/SubmitProposal"
-	OperationLimitServiceListLimitCalendar = "/zhuxin.limit.v1.LimitService/ListLimitCalendar"
-	OperationLimitServiceListFreezes       = "/zhuxin.limit.v1.LimitService/ListFreezes"
-	OperationLimitServiceFreezeCredit      = "/zhuxin.limit.v1.LimitService/FreezeCredit"
-	OperationLimitServiceUnfreezeCredit    = "/zhuxin.limit.v1.LimitService/UnfreezeCredit"
+	OperationLimitServiceAdjustLimit          = "/zhuxin.limit.v1.LimitService/AdjustLimit"
+	OperationLimitServicePreviewProposal      = "/zhuxin.limit.v1.LimitService/PreviewProposal"
+	OperationLimitServiceSubmitProposal       = "/zhuxin.limit.v1.LimitService/SubmitProposal"
+	OperationLimitServiceListReviewCalendar   = "/zhuxin.limit.v1.LimitService/ListReviewCalendar"
+	OperationLimitServiceExportReviewCalendar = "/zhuxin.limit.v1.LimitService/ExportReviewCalendar"
+	OperationLimitServiceListFreezes          = "/zhuxin.limit.v1.LimitService/ListFreezes"
+	OperationLimitServiceFreezeCredit         = "/zhuxin.limit.v1.LimitService/FreezeCredit"
+	OperationLimitServiceUnfreezeCredit       = "/zhuxin.limit.v1.LimitService/UnfreezeCredit"
 )
 
 // LimitServiceHTTPServer is what answers the routes of LimitService.
@@ -30,8 +31,11 @@ type LimitServiceHTTPServer interface {
 	PreviewProposal(context.Context, *PreviewProposalRequest) (*ProposalPreview, error)
 	// Submits a mass proposal as it was previewed.
 	SubmitProposal(context.Context, *SubmitProposalRequest) (*SubmitProposalReply, error)
-	// Limits that begin or have their last day within the next days.
-	ListLimitCalendar(context.Context, *ListLimitCalendarRequest) (*ListLimitCalendarReply, error)
+	// What falls on a day of the months: ratings to renew, papers that expire, limits that
+	// begin or end, agreements to review; the soonest first (000-67).
+	ListReviewCalendar(context.Context, *ListReviewCalendarRequest) (*ListReviewCalendarReply, error)
+	// The same as XLSX, all of it.
+	ExportReviewCalendar(context.Context, *ExportReviewCalendarRequest) (*route.File, error)
 	// Freezes of a customer's credit, newest first; the one that lasts has no
 	// lifted_at.
 	ListFreezes(context.Context, *ListFreezesRequest) (*ListFreezesReply, error)
@@ -76,12 +80,6 @@ var LimitServiceRoutes = []route.Info{
 		Request: "zhuxin.limit.v1.AdjustLimitRequest", Reply: "zhuxin.rating.v1.Limit",
 	},
 	{
-		Operation: OperationLimitServiceListLimitCalendar,
-		Method:    "GET", Path: "/v1/limit-calendar",
-		Side: route.SideTenant, Permission: "limit.read",
-		Request: "zhuxin.limit.v1.ListLimitCalendarRequest", Reply: "zhuxin.limit.v1.ListLimitCalendarReply",
-	},
-	{
 		Operation: OperationLimitServiceSubmitProposal,
 		Method:    "POST", Path: "/v1/limit-proposals",
 		Side: route.SideTenant, Permission: "limit.apply",
@@ -96,6 +94,19 @@ var LimitServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.limit.v1.PreviewProposalRequest", Reply: "zhuxin.limit.v1.ProposalPreview",
 	},
+	{
+		Operation: OperationLimitServiceListReviewCalendar,
+		Method:    "GET", Path: "/v1/review-calendar",
+		Side: route.SideTenant, Permission: "limit.read",
+		Request: "zhuxin.limit.v1.ListReviewCalendarRequest", Reply: "zhuxin.limit.v1.ListReviewCalendarReply",
+	},
+	{
+		Operation: OperationLimitServiceExportReviewCalendar,
+		Method:    "GET", Path: "/v1/review-calendar:export",
+		Side: route.SideTenant, Permission: "limit.read",
+		RawReply: true,
+		Request:  "zhuxin.limit.v1.ExportReviewCalendarRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
 }
 
 // RegisterLimitServiceHTTPServer puts the routes of LimitService on the server.
@@ -105,9 +116,10 @@ func RegisterLimitServiceHTTPServer(s *http.Server, srv LimitServiceHTTPServer) 
 	r.POST("/v1/customers/{customer_id:[^/:]+}/freezes", _LimitService_FreezeCredit0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/freezes:lift", _LimitService_UnfreezeCredit0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/limit-adjustments", _LimitService_AdjustLimit0_HTTP_Handler(srv))
-	r.GET("/v1/limit-calendar", _LimitService_ListLimitCalendar0_HTTP_Handler(srv))
 	r.POST("/v1/limit-proposals", _LimitService_SubmitProposal0_HTTP_Handler(srv))
 	r.POST("/v1/limit-proposals:preview", _LimitService_PreviewProposal0_HTTP_Handler(srv))
+	r.GET("/v1/review-calendar", _LimitService_ListReviewCalendar0_HTTP_Handler(srv))
+	r.GET("/v1/review-calendar:export", _LimitService_ExportReviewCalendar0_HTTP_Handler(srv))
 }
 
 func _LimitService_ListFreezes0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
@@ -203,24 +215,6 @@ func _LimitService_AdjustLimit0_HTTP_Handler(srv LimitServiceHTTPServer) func(ht
 	}
 }
 
-func _LimitService_ListLimitCalendar0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
-	return func(ctx http.Context) error {
-		http.SetOperation(ctx, OperationLimitServiceListLimitCalendar)
-		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
-			var in ListLimitCalendarRequest
-			if err := ctx.BindQuery(&in); err != nil {
-				return nil, err
-			}
-			return srv.ListLimitCalendar(c, &in)
-		})
-		out, err := h(ctx, nil)
-		if err != nil {
-			return err
-		}
-		return ctx.Result(200, out)
-	}
-}
-
 func _LimitService_SubmitProposal0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationLimitServiceSubmitProposal)
@@ -254,6 +248,42 @@ func _LimitService_PreviewProposal0_HTTP_Handler(srv LimitServiceHTTPServer) fun
 				return nil, err
 			}
 			return srv.PreviewProposal(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _LimitService_ListReviewCalendar0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationLimitServiceListReviewCalendar)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListReviewCalendarRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListReviewCalendar(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _LimitService_ExportReviewCalendar0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationLimitServiceExportReviewCalendar)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ExportReviewCalendarRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ExportReviewCalendar(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -393,7 +393,9 @@ type ProjectProfile struct {
 	Currency  string                 `protobuf:"bytes,23,opt,name=currency,proto3" json:"currency,omitempty"`
 	AsOf      string                 `protobuf:"bytes,24,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// The project's own; absent for one without.
-	OwnLimit      *ProjectOwnLimit `protobuf:"bytes,25,opt,name=own_limit,json=ownLimit,proto3" json:"own_limit,omitempty"`
+	OwnLimit *ProjectOwnLimit `protobuf:"bytes,25,opt,name=own_limit,json=ownLimit,proto3" json:"own_limit,omitempty"`
+	// order, dispatch, both; inherit for the policy's.
+	Checkpoints   string `protobuf:"bytes,26,opt,name=checkpoints,proto3" json:"checkpoints,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -603,6 +605,178 @@ func (x *ProjectProfile) GetOwnLimit() *ProjectOwnLimit {
 	return nil
 }
 
+func (x *ProjectProfile) GetCheckpoints() string {
+	if x != nil {
+		return x.Checkpoints
+	}
+	return ""
+}
+
+type SetCheckpointsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// inherit, order, dispatch, both.
+	Checkpoints   string `protobuf:"bytes,2,opt,name=checkpoints,proto3" json:"checkpoints,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetCheckpointsRequest) Reset() {
+	*x = SetCheckpointsRequest{}
+	mi := &file_app_api_project_v1_project_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetCheckpointsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetCheckpointsRequest) ProtoMessage() {}
+
+func (x *SetCheckpointsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_project_v1_project_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetCheckpointsRequest.ProtoReflect.Descriptor instead.
+func (*SetCheckpointsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SetCheckpointsRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SetCheckpointsRequest) GetCheckpoints() string {
+	if x != nil {
+		return x.Checkpoints
+	}
+	return ""
+}
+
+type RevealContactRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ProjectId     string                 `protobuf:"bytes,1,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	Id            string                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevealContactRequest) Reset() {
+	*x = RevealContactRequest{}
+	mi := &file_app_api_project_v1_project_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevealContactRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevealContactRequest) ProtoMessage() {}
+
+func (x *RevealContactRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_project_v1_project_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevealContactRequest.ProtoReflect.Descriptor instead.
+func (*RevealContactRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RevealContactRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *RevealContactRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RevealContactRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type RevealOwnerRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevealOwnerRequest) Reset() {
+	*x = RevealOwnerRequest{}
+	mi := &file_app_api_project_v1_project_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevealOwnerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevealOwnerRequest) ProtoMessage() {}
+
+func (x *RevealOwnerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_project_v1_project_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevealOwnerRequest.ProtoReflect.Descriptor instead.
+func (*RevealOwnerRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RevealOwnerRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RevealOwnerRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type ProjectBusiness struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	Billed      int64                  `protobuf:"varint,1,opt,name=billed,proto3" json:"billed,omitempty"`
@@ -621,7 +795,7 @@ type ProjectBusiness struct {
 
 func (x *ProjectBusiness) Reset() {
 	*x = ProjectBusiness{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[5]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -633,7 +807,7 @@ func (x *ProjectBusiness) String() string {
 func (*ProjectBusiness) ProtoMessage() {}
 
 func (x *ProjectBusiness) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[5]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -646,7 +820,7 @@ func (x *ProjectBusiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectBusiness.ProtoReflect.Descriptor instead.
 func (*ProjectBusiness) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{5}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ProjectBusiness) GetBilled() int64 {
@@ -709,7 +883,7 @@ type ProjectMonth struct {
 
 func (x *ProjectMonth) Reset() {
 	*x = ProjectMonth{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[6]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -721,7 +895,7 @@ func (x *ProjectMonth) String() string {
 func (*ProjectMonth) ProtoMessage() {}
 
 func (x *ProjectMonth) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[6]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -734,7 +908,7 @@ func (x *ProjectMonth) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectMonth.ProtoReflect.Descriptor instead.
 func (*ProjectMonth) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{6}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProjectMonth) GetMonth() string {
@@ -766,7 +940,7 @@ type ProjectLimitUse struct {
 
 func (x *ProjectLimitUse) Reset() {
 	*x = ProjectLimitUse{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[7]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -778,7 +952,7 @@ func (x *ProjectLimitUse) String() string {
 func (*ProjectLimitUse) ProtoMessage() {}
 
 func (x *ProjectLimitUse) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[7]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -791,7 +965,7 @@ func (x *ProjectLimitUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectLimitUse.ProtoReflect.Descriptor instead.
 func (*ProjectLimitUse) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{7}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProjectLimitUse) GetLimitKind() string {
@@ -847,7 +1021,7 @@ type ProjectOwnLimit struct {
 
 func (x *ProjectOwnLimit) Reset() {
 	*x = ProjectOwnLimit{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +1033,7 @@ func (x *ProjectOwnLimit) String() string {
 func (*ProjectOwnLimit) ProtoMessage() {}
 
 func (x *ProjectOwnLimit) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[8]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +1046,7 @@ func (x *ProjectOwnLimit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectOwnLimit.ProtoReflect.Descriptor instead.
 func (*ProjectOwnLimit) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{8}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProjectOwnLimit) GetLimitKind() string {
@@ -922,7 +1096,7 @@ type ProjectWarning struct {
 
 func (x *ProjectWarning) Reset() {
 	*x = ProjectWarning{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1108,7 @@ func (x *ProjectWarning) String() string {
 func (*ProjectWarning) ProtoMessage() {}
 
 func (x *ProjectWarning) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[9]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1121,7 @@ func (x *ProjectWarning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectWarning.ProtoReflect.Descriptor instead.
 func (*ProjectWarning) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{9}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ProjectWarning) GetCode() string {
@@ -983,7 +1157,7 @@ type ProjectContact struct {
 
 func (x *ProjectContact) Reset() {
 	*x = ProjectContact{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -995,7 +1169,7 @@ func (x *ProjectContact) String() string {
 func (*ProjectContact) ProtoMessage() {}
 
 func (x *ProjectContact) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[10]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1008,7 +1182,7 @@ func (x *ProjectContact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectContact.ProtoReflect.Descriptor instead.
 func (*ProjectContact) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{10}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ProjectContact) GetId() string {
@@ -1060,7 +1234,7 @@ type UpdateProjectRequest struct {
 
 func (x *UpdateProjectRequest) Reset() {
 	*x = UpdateProjectRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1072,7 +1246,7 @@ func (x *UpdateProjectRequest) String() string {
 func (*UpdateProjectRequest) ProtoMessage() {}
 
 func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[11]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1085,7 +1259,7 @@ func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateProjectRequest.ProtoReflect.Descriptor instead.
 func (*UpdateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{11}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UpdateProjectRequest) GetId() string {
@@ -1161,7 +1335,7 @@ type AddContractRequest struct {
 
 func (x *AddContractRequest) Reset() {
 	*x = AddContractRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1347,7 @@ func (x *AddContractRequest) String() string {
 func (*AddContractRequest) ProtoMessage() {}
 
 func (x *AddContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[12]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1360,7 @@ func (x *AddContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddContractRequest.ProtoReflect.Descriptor instead.
 func (*AddContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{12}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AddContractRequest) GetProjectId() string {
@@ -1215,7 +1389,7 @@ type AddContactRequest struct {
 
 func (x *AddContactRequest) Reset() {
 	*x = AddContactRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1227,7 +1401,7 @@ func (x *AddContactRequest) String() string {
 func (*AddContactRequest) ProtoMessage() {}
 
 func (x *AddContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[13]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1240,7 +1414,7 @@ func (x *AddContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddContactRequest.ProtoReflect.Descriptor instead.
 func (*AddContactRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{13}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AddContactRequest) GetProjectId() string {
@@ -1281,7 +1455,7 @@ type RemoveContactRequest struct {
 
 func (x *RemoveContactRequest) Reset() {
 	*x = RemoveContactRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1293,7 +1467,7 @@ func (x *RemoveContactRequest) String() string {
 func (*RemoveContactRequest) ProtoMessage() {}
 
 func (x *RemoveContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[14]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1306,7 +1480,7 @@ func (x *RemoveContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveContactRequest.ProtoReflect.Descriptor instead.
 func (*RemoveContactRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{14}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RemoveContactRequest) GetProjectId() string {
@@ -1335,7 +1509,7 @@ type ListOwnersRequest struct {
 
 func (x *ListOwnersRequest) Reset() {
 	*x = ListOwnersRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1521,7 @@ func (x *ListOwnersRequest) String() string {
 func (*ListOwnersRequest) ProtoMessage() {}
 
 func (x *ListOwnersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[15]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1534,7 @@ func (x *ListOwnersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOwnersRequest.ProtoReflect.Descriptor instead.
 func (*ListOwnersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{15}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListOwnersRequest) GetQ() string {
@@ -1394,7 +1568,7 @@ type ListOwnersReply struct {
 
 func (x *ListOwnersReply) Reset() {
 	*x = ListOwnersReply{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +1580,7 @@ func (x *ListOwnersReply) String() string {
 func (*ListOwnersReply) ProtoMessage() {}
 
 func (x *ListOwnersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[16]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +1593,7 @@ func (x *ListOwnersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOwnersReply.ProtoReflect.Descriptor instead.
 func (*ListOwnersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{16}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListOwnersReply) GetOwners() []*Owner {
@@ -1466,7 +1640,7 @@ type Owner struct {
 
 func (x *Owner) Reset() {
 	*x = Owner{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1478,7 +1652,7 @@ func (x *Owner) String() string {
 func (*Owner) ProtoMessage() {}
 
 func (x *Owner) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[17]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1491,7 +1665,7 @@ func (x *Owner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Owner.ProtoReflect.Descriptor instead.
 func (*Owner) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{17}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Owner) GetId() string {
@@ -1629,7 +1803,7 @@ type GetOwnerRequest struct {
 
 func (x *GetOwnerRequest) Reset() {
 	*x = GetOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1641,7 +1815,7 @@ func (x *GetOwnerRequest) String() string {
 func (*GetOwnerRequest) ProtoMessage() {}
 
 func (x *GetOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[18]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1654,7 +1828,7 @@ func (x *GetOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOwnerRequest.ProtoReflect.Descriptor instead.
 func (*GetOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{18}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetOwnerRequest) GetId() string {
@@ -1680,7 +1854,7 @@ type CreateOwnerRequest struct {
 
 func (x *CreateOwnerRequest) Reset() {
 	*x = CreateOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1692,7 +1866,7 @@ func (x *CreateOwnerRequest) String() string {
 func (*CreateOwnerRequest) ProtoMessage() {}
 
 func (x *CreateOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[19]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1705,7 +1879,7 @@ func (x *CreateOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOwnerRequest.ProtoReflect.Descriptor instead.
 func (*CreateOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{19}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CreateOwnerRequest) GetName() string {
@@ -1783,7 +1957,7 @@ type UpdateOwnerRequest struct {
 
 func (x *UpdateOwnerRequest) Reset() {
 	*x = UpdateOwnerRequest{}
-	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1795,7 +1969,7 @@ func (x *UpdateOwnerRequest) String() string {
 func (*UpdateOwnerRequest) ProtoMessage() {}
 
 func (x *UpdateOwnerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_project_v1_project_proto_msgTypes[20]
+	mi := &file_app_api_project_v1_project_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1808,7 +1982,7 @@ func (x *UpdateOwnerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateOwnerRequest.ProtoReflect.Descriptor instead.
 func (*UpdateOwnerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{20}
+	return file_app_api_project_v1_project_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *UpdateOwnerRequest) GetId() string {
@@ -1920,7 +2094,7 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"owner_name\x18\r \x01(\tR\townerName\x12=\n" +
 	"\vsalesperson\x18\x0e \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\vsalesperson\"#\n" +
 	"\x11GetProjectRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x8f\b\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xb1\b\n" +
 	"\x0eProjectProfile\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
@@ -1951,7 +2125,19 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1a\n" +
 	"\bcurrency\x18\x17 \x01(\tR\bcurrency\x12\x13\n" +
 	"\x05as_of\x18\x18 \x01(\tR\x04asOf\x12?\n" +
-	"\town_limit\x18\x19 \x01(\v2\".zhuxin.project.v1.ProjectOwnLimitR\bownLimit\"\xf9\x01\n" +
+	"\town_limit\x18\x19 \x01(\v2\".zhuxin.project.v1.ProjectOwnLimitR\bownLimit\x12 \n" +
+	"\vcheckpoints\x18\x1a \x01(\tR\vcheckpoints\"I\n" +
+	"\x15SetCheckpointsRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12 \n" +
+	"\vcheckpoints\x18\x02 \x01(\tR\vcheckpoints\"]\n" +
+	"\x14RevealContactRequest\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x01 \x01(\tR\tprojectId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"<\n" +
+	"\x12RevealOwnerRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xf9\x01\n" +
 	"\x0fProjectBusiness\x12\x16\n" +
 	"\x06billed\x18\x01 \x01(\x03R\x06billed\x12\x1e\n" +
 	"\n" +
@@ -2086,7 +2272,7 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"\x0e_contact_phoneB\n" +
 	"\n" +
 	"\b_addressB\t\n" +
-	"\a_remark2\x93\v\n" +
+	"\a_remark2\x85\x0f\n" +
 	"\x0eProjectService\x12\x90\x01\n" +
 	"\x0fListAllProjects\x12).zhuxin.project.v1.ListAllProjectsRequest\x1a'.zhuxin.project.v1.ListAllProjectsReply\")\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/projects\x12\x85\x01\n" +
 	"\n" +
@@ -2095,7 +2281,10 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"\vAddContract\x12%.zhuxin.project.v1.AddContractRequest\x1a!.zhuxin.project.v1.ProjectProfile\"D\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/projects/{project_id}/contracts\x12\x9a\x01\n" +
 	"\n" +
 	"AddContact\x12$.zhuxin.project.v1.AddContactRequest\x1a!.zhuxin.project.v1.ProjectProfile\"C\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/projects/{project_id}/contacts\x12\x9d\x01\n" +
-	"\rRemoveContact\x12'.zhuxin.project.v1.RemoveContactRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"E\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02)*'/v1/projects/{project_id}/contacts/{id}\x12\x7f\n" +
+	"\rRemoveContact\x12'.zhuxin.project.v1.RemoveContactRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"E\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02)*'/v1/projects/{project_id}/contacts/{id}\x12\xa5\x01\n" +
+	"\x0eSetCheckpoints\x12(.zhuxin.project.v1.SetCheckpointsRequest\x1a!.zhuxin.project.v1.ProjectProfile\"F\x92\xc2\x18\x1a\b\x01\x12\fpolicy.write:\bsettings\x82\xd3\xe4\x93\x02\":\x01*\x1a\x1d/v1/projects/{id}/checkpoints\x12\xb0\x01\n" +
+	"\rRevealContact\x12'.zhuxin.project.v1.RevealContactRequest\x1a$.zhuxin.customer.v1.RevealFieldReply\"P\x92\xc2\x18\x13\b\x01\x12\x0fpersonal.reveal\x82\xd3\xe4\x93\x023:\x01*\"./v1/projects/{project_id}/contacts/{id}:reveal\x12\x94\x01\n" +
+	"\vRevealOwner\x12%.zhuxin.project.v1.RevealOwnerRequest\x1a$.zhuxin.customer.v1.RevealFieldReply\"8\x92\xc2\x18\x13\b\x01\x12\x0fpersonal.reveal\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/owners/{id}:reveal\x12\x7f\n" +
 	"\n" +
 	"ListOwners\x12$.zhuxin.project.v1.ListOwnersRequest\x1a\".zhuxin.project.v1.ListOwnersReply\"'\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/owners\x12v\n" +
@@ -2116,75 +2305,85 @@ func file_app_api_project_v1_project_proto_rawDescGZIP() []byte {
 	return file_app_api_project_v1_project_proto_rawDescData
 }
 
-var file_app_api_project_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_app_api_project_v1_project_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_app_api_project_v1_project_proto_goTypes = []any{
 	(*ListAllProjectsRequest)(nil), // 0: zhuxin.project.v1.ListAllProjectsRequest
 	(*ListAllProjectsReply)(nil),   // 1: zhuxin.project.v1.ListAllProjectsReply
 	(*ProjectRow)(nil),             // 2: zhuxin.project.v1.ProjectRow
 	(*GetProjectRequest)(nil),      // 3: zhuxin.project.v1.GetProjectRequest
 	(*ProjectProfile)(nil),         // 4: zhuxin.project.v1.ProjectProfile
-	(*ProjectBusiness)(nil),        // 5: zhuxin.project.v1.ProjectBusiness
-	(*ProjectMonth)(nil),           // 6: zhuxin.project.v1.ProjectMonth
-	(*ProjectLimitUse)(nil),        // 7: zhuxin.project.v1.ProjectLimitUse
-	(*ProjectOwnLimit)(nil),        // 8: zhuxin.project.v1.ProjectOwnLimit
-	(*ProjectWarning)(nil),         // 9: zhuxin.project.v1.ProjectWarning
-	(*ProjectContact)(nil),         // 10: zhuxin.project.v1.ProjectContact
-	(*UpdateProjectRequest)(nil),   // 11: zhuxin.project.v1.UpdateProjectRequest
-	(*AddContractRequest)(nil),     // 12: zhuxin.project.v1.AddContractRequest
-	(*AddContactRequest)(nil),      // 13: zhuxin.project.v1.AddContactRequest
-	(*RemoveContactRequest)(nil),   // 14: zhuxin.project.v1.RemoveContactRequest
-	(*ListOwnersRequest)(nil),      // 15: zhuxin.project.v1.ListOwnersRequest
-	(*ListOwnersReply)(nil),        // 16: zhuxin.project.v1.ListOwnersReply
-	(*Owner)(nil),                  // 17: zhuxin.project.v1.Owner
-	(*GetOwnerRequest)(nil),        // 18: zhuxin.project.v1.GetOwnerRequest
-	(*CreateOwnerRequest)(nil),     // 19: zhuxin.project.v1.CreateOwnerRequest
-	(*UpdateOwnerRequest)(nil),     // 20: zhuxin.project.v1.UpdateOwnerRequest
-	(*v1.PersonRef)(nil),           // 21: zhuxin.common.v1.PersonRef
-	(*v11.Contract)(nil),           // 22: zhuxin.customer.v1.Contract
-	(*timestamppb.Timestamp)(nil),  // 23: google.protobuf.Timestamp
-	(*v11.NegativeHit)(nil),        // 24: zhuxin.customer.v1.NegativeHit
-	(*v1.EmptyReply)(nil),          // 25: zhuxin.common.v1.EmptyReply
+	(*SetCheckpointsRequest)(nil),  // 5: zhuxin.project.v1.SetCheckpointsRequest
+	(*RevealContactRequest)(nil),   // 6: zhuxin.project.v1.RevealContactRequest
+	(*RevealOwnerRequest)(nil),     // 7: zhuxin.project.v1.RevealOwnerRequest
+	(*ProjectBusiness)(nil),        // 8: zhuxin.project.v1.ProjectBusiness
+	(*ProjectMonth)(nil),           // 9: zhuxin.project.v1.ProjectMonth
+	(*ProjectLimitUse)(nil),        // 10: zhuxin.project.v1.ProjectLimitUse
+	(*ProjectOwnLimit)(nil),        // 11: zhuxin.project.v1.ProjectOwnLimit
+	(*ProjectWarning)(nil),         // 12: zhuxin.project.v1.ProjectWarning
+	(*ProjectContact)(nil),         // 13: zhuxin.project.v1.ProjectContact
+	(*UpdateProjectRequest)(nil),   // 14: zhuxin.project.v1.UpdateProjectRequest
+	(*AddContractRequest)(nil),     // 15: zhuxin.project.v1.AddContractRequest
+	(*AddContactRequest)(nil),      // 16: zhuxin.project.v1.AddContactRequest
+	(*RemoveContactRequest)(nil),   // 17: zhuxin.project.v1.RemoveContactRequest
+	(*ListOwnersRequest)(nil),      // 18: zhuxin.project.v1.ListOwnersRequest
+	(*ListOwnersReply)(nil),        // 19: zhuxin.project.v1.ListOwnersReply
+	(*Owner)(nil),                  // 20: zhuxin.project.v1.Owner
+	(*GetOwnerRequest)(nil),        // 21: zhuxin.project.v1.GetOwnerRequest
+	(*CreateOwnerRequest)(nil),     // 22: zhuxin.project.v1.CreateOwnerRequest
+	(*UpdateOwnerRequest)(nil),     // 23: zhuxin.project.v1.UpdateOwnerRequest
+	(*v1.PersonRef)(nil),           // 24: zhuxin.common.v1.PersonRef
+	(*v11.Contract)(nil),           // 25: zhuxin.customer.v1.Contract
+	(*timestamppb.Timestamp)(nil),  // 26: google.protobuf.Timestamp
+	(*v11.NegativeHit)(nil),        // 27: zhuxin.customer.v1.NegativeHit
+	(*v1.EmptyReply)(nil),          // 28: zhuxin.common.v1.EmptyReply
+	(*v11.RevealFieldReply)(nil),   // 29: zhuxin.customer.v1.RevealFieldReply
 }
 var file_app_api_project_v1_project_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.project.v1.ListAllProjectsReply.projects:type_name -> zhuxin.project.v1.ProjectRow
-	21, // 1: zhuxin.project.v1.ProjectRow.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	21, // 2: zhuxin.project.v1.ProjectProfile.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	5,  // 3: zhuxin.project.v1.ProjectProfile.business:type_name -> zhuxin.project.v1.ProjectBusiness
-	7,  // 4: zhuxin.project.v1.ProjectProfile.limit_use:type_name -> zhuxin.project.v1.ProjectLimitUse
-	9,  // 5: zhuxin.project.v1.ProjectProfile.warnings:type_name -> zhuxin.project.v1.ProjectWarning
-	22, // 6: zhuxin.project.v1.ProjectProfile.contracts:type_name -> zhuxin.customer.v1.Contract
-	10, // 7: zhuxin.project.v1.ProjectProfile.contacts:type_name -> zhuxin.project.v1.ProjectContact
-	23, // 8: zhuxin.project.v1.ProjectProfile.created_at:type_name -> google.protobuf.Timestamp
-	23, // 9: zhuxin.project.v1.ProjectProfile.updated_at:type_name -> google.protobuf.Timestamp
-	8,  // 10: zhuxin.project.v1.ProjectProfile.own_limit:type_name -> zhuxin.project.v1.ProjectOwnLimit
-	6,  // 11: zhuxin.project.v1.ProjectBusiness.months:type_name -> zhuxin.project.v1.ProjectMonth
-	22, // 12: zhuxin.project.v1.AddContractRequest.contract:type_name -> zhuxin.customer.v1.Contract
-	17, // 13: zhuxin.project.v1.ListOwnersReply.owners:type_name -> zhuxin.project.v1.Owner
-	24, // 14: zhuxin.project.v1.Owner.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	23, // 15: zhuxin.project.v1.Owner.created_at:type_name -> google.protobuf.Timestamp
-	23, // 16: zhuxin.project.v1.Owner.updated_at:type_name -> google.protobuf.Timestamp
+	24, // 1: zhuxin.project.v1.ProjectRow.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	24, // 2: zhuxin.project.v1.ProjectProfile.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	8,  // 3: zhuxin.project.v1.ProjectProfile.business:type_name -> zhuxin.project.v1.ProjectBusiness
+	10, // 4: zhuxin.project.v1.ProjectProfile.limit_use:type_name -> zhuxin.project.v1.ProjectLimitUse
+	12, // 5: zhuxin.project.v1.ProjectProfile.warnings:type_name -> zhuxin.project.v1.ProjectWarning
+	25, // 6: zhuxin.project.v1.ProjectProfile.contracts:type_name -> zhuxin.customer.v1.Contract
+	13, // 7: zhuxin.project.v1.ProjectProfile.contacts:type_name -> zhuxin.project.v1.ProjectContact
+	26, // 8: zhuxin.project.v1.ProjectProfile.created_at:type_name -> google.protobuf.Timestamp
+	26, // 9: zhuxin.project.v1.ProjectProfile.updated_at:type_name -> google.protobuf.Timestamp
+	11, // 10: zhuxin.project.v1.ProjectProfile.own_limit:type_name -> zhuxin.project.v1.ProjectOwnLimit
+	9,  // 11: zhuxin.project.v1.ProjectBusiness.months:type_name -> zhuxin.project.v1.ProjectMonth
+	25, // 12: zhuxin.project.v1.AddContractRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	20, // 13: zhuxin.project.v1.ListOwnersReply.owners:type_name -> zhuxin.project.v1.Owner
+	27, // 14: zhuxin.project.v1.Owner.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
+	26, // 15: zhuxin.project.v1.Owner.created_at:type_name -> google.protobuf.Timestamp
+	26, // 16: zhuxin.project.v1.Owner.updated_at:type_name -> google.protobuf.Timestamp
 	0,  // 17: zhuxin.project.v1.ProjectService.ListAllProjects:input_type -> zhuxin.project.v1.ListAllProjectsRequest
 	3,  // 18: zhuxin.project.v1.ProjectService.GetProject:input_type -> zhuxin.project.v1.GetProjectRequest
-	11, // 19: zhuxin.project.v1.ProjectService.UpdateProject:input_type -> zhuxin.project.v1.UpdateProjectRequest
-	12, // 20: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
-	13, // 21: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
-	14, // 22: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
-	15, // 23: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
-	18, // 24: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
-	19, // 25: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
-	20, // 26: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
-	1,  // 27: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
-	4,  // 28: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 29: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 30: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 31: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
-	25, // 32: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
-	16, // 33: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
-	17, // 34: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
-	17, // 35: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
-	17, // 36: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
-	27, // [27:37] is the sub-list for method output_type
-	17, // [17:27] is the sub-list for method input_type
+	14, // 19: zhuxin.project.v1.ProjectService.UpdateProject:input_type -> zhuxin.project.v1.UpdateProjectRequest
+	15, // 20: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
+	16, // 21: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
+	17, // 22: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
+	5,  // 23: zhuxin.project.v1.ProjectService.SetCheckpoints:input_type -> zhuxin.project.v1.SetCheckpointsRequest
+	6,  // 24: zhuxin.project.v1.ProjectService.RevealContact:input_type -> zhuxin.project.v1.RevealContactRequest
+	7,  // 25: zhuxin.project.v1.ProjectService.RevealOwner:input_type -> zhuxin.project.v1.RevealOwnerRequest
+	18, // 26: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
+	21, // 27: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
+	22, // 28: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
+	23, // 29: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
+	1,  // 30: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
+	4,  // 31: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 32: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 33: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 34: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
+	28, // 35: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
+	4,  // 36: zhuxin.project.v1.ProjectService.SetCheckpoints:output_type -> zhuxin.project.v1.ProjectProfile
+	29, // 37: zhuxin.project.v1.ProjectService.RevealContact:output_type -> zhuxin.customer.v1.RevealFieldReply
+	29, // 38: zhuxin.project.v1.ProjectService.RevealOwner:output_type -> zhuxin.customer.v1.RevealFieldReply
+	19, // 39: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
+	20, // 40: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
+	20, // 41: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
+	20, // 42: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
+	30, // [30:43] is the sub-list for method output_type
+	17, // [17:30] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name
@@ -2195,15 +2394,15 @@ func file_app_api_project_v1_project_proto_init() {
 	if File_app_api_project_v1_project_proto != nil {
 		return
 	}
-	file_app_api_project_v1_project_proto_msgTypes[11].OneofWrappers = []any{}
-	file_app_api_project_v1_project_proto_msgTypes[20].OneofWrappers = []any{}
+	file_app_api_project_v1_project_proto_msgTypes[14].OneofWrappers = []any{}
+	file_app_api_project_v1_project_proto_msgTypes[23].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_project_v1_project_proto_rawDesc), len(file_app_api_project_v1_project_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -7,6 +7,7 @@ import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
 	v1 "zhuxin/app/api/common/v1"
+	v11 "zhuxin/app/api/customer/v1"
 	route "zhuxin/app/api/route"
 )
 
@@ -18,6 +19,9 @@ const (
 	OperationProjectServiceAddContract     = "/zhuxin.project.v1.ProjectService/AddContract"
 	OperationProjectServiceAddContact      = "/zhuxin.project.v1.ProjectService/AddContact"
 	OperationProjectServiceRemoveContact   = "/zhuxin.project.v1.ProjectService/RemoveContact"
+	OperationProjectServiceSetCheckpoints  = "/zhuxin.project.v1.ProjectService/SetCheckpoints"
+	OperationProjectServiceRevealContact   = "/zhuxin.project.v1.ProjectService/RevealContact"
+	OperationProjectServiceRevealOwner     = "/zhuxin.project.v1.ProjectService/RevealOwner"
 	OperationProjectServiceListOwners      = "/zhuxin.project.v1.ProjectService/ListOwners"
 	OperationProjectServiceGetOwner        = "/zhuxin.project.v1.ProjectService/GetOwner"
 	OperationProjectServiceCreateOwner     = "/zhuxin.project.v1.ProjectService/CreateOwner"
@@ -33,6 +37,12 @@ type ProjectServiceHTTPServer interface {
 	AddContract(context.Context, *AddContractRequest) (*ProjectProfile, error)
 	AddContact(context.Context, *AddContactRequest) (*ProjectProfile, error)
 	RemoveContact(context.Context, *RemoveContactRequest) (*v1.EmptyReply, error)
+	// Where a check binds for the project's orders, in place of the policy (ruling 16).
+	SetCheckpoints(context.Context, *SetCheckpointsRequest) (*ProjectProfile, error)
+	// A contact's phone in plain; the look and its reason are written down.
+	RevealContact(context.Context, *RevealContactRequest) (*v11.RevealFieldReply, error)
+	// The phone of an owner's contact in plain, in the same way.
+	RevealOwner(context.Context, *RevealOwnerRequest) (*v11.RevealFieldReply, error)
 	ListOwners(context.Context, *ListOwnersRequest) (*ListOwnersReply, error)
 	GetOwner(context.Context, *GetOwnerRequest) (*Owner, error)
 	CreateOwner(context.Context, *CreateOwnerRequest) (*Owner, error)
@@ -70,6 +80,14 @@ var ProjectServiceRoutes = []route.Info{
 		Request: "zhuxin.project.v1.UpdateOwnerRequest", Reply: "zhuxin.project.v1.Owner",
 	},
 	{
+		Operation: OperationProjectServiceRevealOwner,
+		Method:    "POST", Path: "/v1/owners/{id}:reveal",
+		Side: route.SideTenant, Permission: "personal.reveal",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.project.v1.RevealOwnerRequest", Reply: "zhuxin.customer.v1.RevealFieldReply",
+	},
+	{
 		Operation: OperationProjectServiceListAllProjects,
 		Method:    "GET", Path: "/v1/projects",
 		Side: route.SideTenant, Permission: "customer.read",
@@ -91,6 +109,15 @@ var ProjectServiceRoutes = []route.Info{
 		Request: "zhuxin.project.v1.UpdateProjectRequest", Reply: "zhuxin.project.v1.ProjectProfile",
 	},
 	{
+		Operation: OperationProjectServiceSetCheckpoints,
+		Method:    "PUT", Path: "/v1/projects/{id}/checkpoints",
+		Side: route.SideTenant, Permission: "policy.write",
+		Params:  []string{"id"},
+		Body:    true,
+		StepUp:  "settings",
+		Request: "zhuxin.project.v1.SetCheckpointsRequest", Reply: "zhuxin.project.v1.ProjectProfile",
+	},
+	{
 		Operation: OperationProjectServiceAddContact,
 		Method:    "POST", Path: "/v1/projects/{project_id}/contacts",
 		Side: route.SideTenant, Permission: "customer.write",
@@ -104,6 +131,14 @@ var ProjectServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "customer.write",
 		Params:  []string{"project_id", "id"},
 		Request: "zhuxin.project.v1.RemoveContactRequest", Reply: "zhuxin.common.v1.EmptyReply",
+	},
+	{
+		Operation: OperationProjectServiceRevealContact,
+		Method:    "POST", Path: "/v1/projects/{project_id}/contacts/{id}:reveal",
+		Side: route.SideTenant, Permission: "personal.reveal",
+		Params:  []string{"project_id", "id"},
+		Body:    true,
+		Request: "zhuxin.project.v1.RevealContactRequest", Reply: "zhuxin.customer.v1.RevealFieldReply",
 	},
 	{
 		Operation: OperationProjectServiceAddContract,
@@ -122,11 +157,14 @@ func RegisterProjectServiceHTTPServer(s *http.Server, srv ProjectServiceHTTPServ
 	r.POST("/v1/owners", _ProjectService_CreateOwner0_HTTP_Handler(srv))
 	r.GET("/v1/owners/{id:[^/:]+}", _ProjectService_GetOwner0_HTTP_Handler(srv))
 	r.PATCH("/v1/owners/{id:[^/:]+}", _ProjectService_UpdateOwner0_HTTP_Handler(srv))
+	r.POST("/v1/owners/{id:[^/:]+}:reveal", _ProjectService_RevealOwner0_HTTP_Handler(srv))
 	r.GET("/v1/projects", _ProjectService_ListAllProjects0_HTTP_Handler(srv))
 	r.GET("/v1/projects/{id:[^/:]+}", _ProjectService_GetProject0_HTTP_Handler(srv))
 	r.PATCH("/v1/projects/{id:[^/:]+}", _ProjectService_UpdateProject0_HTTP_Handler(srv))
+	r.PUT("/v1/projects/{id:[^/:]+}/checkpoints", _ProjectService_SetCheckpoints0_HTTP_Handler(srv))
 	r.POST("/v1/projects/{project_id:[^/:]+}/contacts", _ProjectService_AddContact0_HTTP_Handler(srv))
 	r.DELETE("/v1/projects/{project_id:[^/:]+}/contacts/{id:[^/:]+}", _ProjectService_RemoveContact0_HTTP_Handler(srv))
+	r.POST("/v1/projects/{project_id:[^/:]+}/contacts/{id:[^/:]+}:reveal", _ProjectService_RevealContact0_HTTP_Handler(srv))
 	r.POST("/v1/projects/{project_id:[^/:]+}/contracts", _ProjectService_AddContract0_HTTP_Handler(srv))
 }
 
@@ -214,6 +252,30 @@ func _ProjectService_UpdateOwner0_HTTP_Handler(srv ProjectServiceHTTPServer) fun
 	}
 }
 
+func _ProjectService_RevealOwner0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationProjectServiceRevealOwner)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RevealOwnerRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevealOwner(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _ProjectService_ListAllProjects0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationProjectServiceListAllProjects)
@@ -277,6 +339,30 @@ func _ProjectService_UpdateProject0_HTTP_Handler(srv ProjectServiceHTTPServer) f
 	}
 }
 
+func _ProjectService_SetCheckpoints0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationProjectServiceSetCheckpoints)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetCheckpointsRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetCheckpoints(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
 func _ProjectService_AddContact0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
 	return func(ctx http.Context) error {
 		http.SetOperation(ctx, OperationProjectServiceAddContact)
@@ -313,6 +399,30 @@ func _ProjectService_RemoveContact0_HTTP_Handler(srv ProjectServiceHTTPServer) f
 				return nil, err
 			}
 			return srv.RemoveContact(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ProjectService_RevealContact0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationProjectServiceRevealContact)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in RevealContactRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.RevealContact(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -719,6 +719,8 @@ type CustomerCard struct {
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	Grade         string                 `protobuf:"bytes,4,opt,name=grade,proto3" json:"grade,omitempty"`
 	TaxNo         string                 `protobuf:"bytes,5,opt,name=tax_no,json=taxNo,proto3" json:"tax_no,omitempty"`
+	Warnings      int64                  `protobuf:"varint,6,opt,name=warnings,proto3" json:"warnings,omitempty"` // not closed
+	Worst         string                 `protobuf:"bytes,7,opt,name=worst,proto3" json:"worst,omitempty"`        // severity of the worst of them: info, notice, serious or critical; empty without any
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -784,6 +786,20 @@ func (x *CustomerCard) GetGrade() string {
 func (x *CustomerCard) GetTaxNo() string {
 	if x != nil {
 		return x.TaxNo
+	}
+	return ""
+}
+
+func (x *CustomerCard) GetWarnings() int64 {
+	if x != nil {
+		return x.Warnings
+	}
+	return 0
+}
+
+func (x *CustomerCard) GetWorst() string {
+	if x != nil {
+		return x.Worst
 	}
 	return ""
 }
@@ -1073,13 +1089,15 @@ const file_app_api_workbench_v1_workbench_proto_rawDesc = "" +
 	"\x14ListMyCustomersReply\x12?\n" +
 	"\tcustomers\x18\x01 \x03(\v2!.zhuxin.workbench.v1.CustomerCardR\tcustomers\x12\x1f\n" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
-	"nextCursor\"w\n" +
+	"nextCursor\"\xa9\x01\n" +
 	"\fCustomerCard\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x14\n" +
 	"\x05grade\x18\x04 \x01(\tR\x05grade\x12\x15\n" +
-	"\x06tax_no\x18\x05 \x01(\tR\x05taxNo\"L\n" +
+	"\x06tax_no\x18\x05 \x01(\tR\x05taxNo\x12\x1a\n" +
+	"\bwarnings\x18\x06 \x01(\x03R\bwarnings\x12\x14\n" +
+	"\x05worst\x18\a \x01(\tR\x05worst\"L\n" +
 	"\x15ListMyProjectsRequest\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\"t\n" +

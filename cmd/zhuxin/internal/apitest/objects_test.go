@@ -36,8 +36,10 @@ func (h *house) customer() {
 	path := "/v1/customers/" + h.id("customer")
 	project := h.call("salesperson", "POST", path+"/projects", m{"number": h.mark, "name": h.mark + " project", "owner_name": h.mark, "address": h.mark, "contracted_volume": "1000"})
 	project = h.call("salesperson", "POST", "/v1/projects/"+project["id"].(string)+"/contacts", m{"name": h.mark, "role": h.mark, "phone": "13900005678"})
+	project = h.call("salesperson", "POST", "/v1/projects/"+project["id"].(string)+"/contacts", m{"name": h.mark + " 2", "role": h.mark, "phone": "13900005678"})
 	h.keep("project", project)
 	h.keep("contact", list(project, "contacts")[0])
+	h.keep("contact_removed", list(project, "contacts")[1])
 	h.keep("owner", h.call("salesperson", "POST", "/v1/owners", m{"name": h.mark + " owner", "contact_phone": "13900005678", "remark": h.mark}))
 	h.keep("relation", h.call("administrator", "POST", path+"/relations", m{"kind": "shareholder", "share": 3000, "source_note": h.mark,
 		"other": m{"kind": "person", "name": h.mark, "id_number": "11010519491231002X"}}))

@@ -13,7 +13,9 @@ func newTodos(b *Base) *todo.Service {
 		todoquery.Agreements(),
 		todoquery.Approvals(),
 		todoquery.Customers(),
+		todoquery.Dues(),
 		todoquery.FollowUps(),
+		todoquery.Orders(),
 		todoquery.Statements(),
 		todoquery.Warnings(),
 	)...)

@@ -27,12 +27,20 @@ export const unitDecimals = (unit: string) => shownAs[unit]?.decimals ?? 3
 /** The amount of an approval that has no bound: an unlimited limit, the end of a cap. */
 const unbounded = '9223372036854775807'
 
-/** Limits the way each language counts them: 500 万元, in English ¥5.00M. */
+const oneWan = 1_000_000n // fen
+
+/** Less than 1 万元: such an amount in 万 would be 0.0001. */
+export function belowWan(fen: string): boolean {
+  const value = BigInt(fen)
+  return value > -oneWan && value < oneWan
+}
+
+/** Limits the way each language counts them: 500 万元, in English ¥5.00M; small ones in 元. */
 export function useLimitAmount() {
   const { t, locale } = useI18n()
   return (fen: string) => {
     if (fen === unbounded) return t('kit.money.unlimited')
-    return locale.value.startsWith('zh')
+    return locale.value.startsWith('zh') && !belowWan(fen)
       ? `${wan(fen, locale.value)} ${t('kit.money.wan')}`
       : compactMoney(fen, locale.value)
   }

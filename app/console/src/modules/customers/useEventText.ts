@@ -1,11 +1,13 @@
 // The words of an event: what happened, and what there is to say about it.
 import { toValue, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useCoded } from '@/lib/coded'
 import { score, yuan } from '@/lib/format'
 import type { CustomerEvent } from './types'
 
 export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
   const { t, te, locale } = useI18n()
+  const coded = useCoded()
   const word = (key: string, plain: string) => (te(key) ? t(key) : plain)
   function amount(fen: string | undefined) {
     if (fen === undefined) return ''
@@ -47,7 +49,7 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
         return [
           word(`customers.history.classes.${parts.class}`, parts.class ?? ''),
           parts.limit_kind === 'amount' ? amount(event.amount) : t(`customers.limitKind.${parts.limit_kind}`),
-          parts.reason ?? '',
+          coded(parts.reason),
         ]
       case 'collateral.active':
       case 'collateral.ended':
@@ -66,7 +68,7 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
       case 'project.created':
         return [parts.name ?? '', parts.number ?? '']
     }
-    return [parts.document_no ?? '', amount(event.amount), parts.comment ?? '']
+    return [parts.document_no ?? '', amount(event.amount), coded(parts.comment)]
   }
 
   return {

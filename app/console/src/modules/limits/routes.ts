@@ -5,12 +5,13 @@ export default defineModule({
   name: 'limits',
   tenant: [
     {
-      path: 'limits/calendar',
-      name: 'limit-calendar',
+      path: 'calendar',
+      name: 'review-calendar',
       component: () => import('./CalendarPage.vue'),
       meta: {
         title: 'menu.limits.calendar',
         permission: 'limit.read',
+        locales: ['workbench'],
         menu: { order: 45, section: 'credit', icon: Calendar },
       },
     },
@@ -31,7 +32,7 @@ export default defineModule({
       meta: {
         title: 'menu.limits.adjust',
         permission: 'limit.read',
-        parent: 'limit-calendar',
+        parent: 'review-calendar',
         locales: ['credit', 'customers'],
       },
     },

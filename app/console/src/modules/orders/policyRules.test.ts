@@ -13,6 +13,7 @@ const rules: Rules = {
   truckVolume: '10500',
   authorities: [{ role: 'approver', code: 'OVER_LIMIT', amount: '50000000' }],
   releaseDays: 30,
+  dispatchTolerance: 250,
 }
 
 test('what is shown and sent back is the same, also a grade without any threshold', () => {
@@ -37,6 +38,7 @@ test('thresholds rise, and each fault stands at its field', () => {
   draft.bands[3]!.stop = '1000.01'
   draft.freezeDays = '0'
   draft.releaseDays = '1.5'
+  draft.dispatchTolerance = '10.01'
   draft.truckVolume = '0.9'
   draft.authorities.push({ role: 'approver', code: 'OVER_LIMIT', amount: '0' })
   expect(rulesFaults(draft)).toEqual({
@@ -45,6 +47,7 @@ test('thresholds rise, and each fault stands at its field', () => {
     'bands.C.stop': 'percent',
     freezeDays: 'freezeDays',
     releaseDays: 'releaseDays',
+    dispatchTolerance: 'dispatchTolerance',
     truckVolume: 'truckVolume',
     'authorities.1.amount': 'amount',
     'authorities.1.code': 'twice',

@@ -19,6 +19,7 @@ export interface RulesDraft {
   freezeDays: string
   truckVolume: string
   releaseDays: string
+  dispatchTolerance: string
   authorities: { role: string; code: string; amount: string }[]
 }
 export const grades = ['', 'A', 'B', 'C', 'D']
@@ -62,6 +63,7 @@ export function rulesDraft(rules: Rules): RulesDraft {
     freezeDays: String(rules.freezeDays),
     truckVolume: fixedToDecimal(rules.truckVolume, 3),
     releaseDays: String(rules.releaseDays),
+    dispatchTolerance: fixedToDecimal(String(rules.dispatchTolerance), 2),
     authorities: rules.authorities.map(({ role, code, amount }) => ({ role, code, amount })),
   }
 }
@@ -80,6 +82,7 @@ export const rulesOf = (draft: RulesDraft): Rules => ({
   freezeDays: Number(draft.freezeDays),
   truckVolume: String(typed(draft.truckVolume, 3) ?? 0),
   releaseDays: Number(draft.releaseDays),
+  dispatchTolerance: typed(draft.dispatchTolerance, 2) ?? 0,
   authorities: draft.authorities.map(({ role, code, amount }) => ({ role, code, amount })),
 })
 
@@ -106,6 +109,8 @@ export function rulesFaults(draft: RulesDraft): Record<string, string> {
   }
   if (!days(draft.freezeDays, 3650)) faults.freezeDays = 'freezeDays'
   if (!days(draft.releaseDays, 366)) faults.releaseDays = 'releaseDays'
+  const tolerance = typed(draft.dispatchTolerance, 2)
+  if (tolerance === null || tolerance > 1000) faults.dispatchTolerance = 'dispatchTolerance'
   const truck = typed(draft.truckVolume, 3)
   if (truck === null || truck < 1000 || truck > 100_000) faults.truckVolume = 'truckVolume'
   draft.authorities.forEach((one, index) => {
