@@ -147,6 +147,9 @@ func (s *Service) act(ctx context.Context, p access.Permission, id uuid.UUID, ch
 		if err := s.tell(ctx, a); err != nil {
 			return err
 		}
+		if err := s.herald(ctx, &before, a); err != nil {
+			return err
+		}
 		if err := s.record(ctx, "approval."+string(a.Acts[len(a.Acts)-1].Kind), &before, a); err != nil {
 			return err
 		}

@@ -68,6 +68,9 @@ func (s *Service) Submit(ctx context.Context, in Submission) (Approval, error) {
 	if err := s.repo.Insert(ctx, a); err != nil {
 		return Approval{}, err
 	}
+	if err := s.herald(ctx, nil, a); err != nil {
+		return Approval{}, err
+	}
 	return a, s.record(ctx, "approval.submitted", nil, a)
 }
 

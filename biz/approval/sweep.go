@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/shared/event"
+	"zhuxin/shared/news"
 )
 
 // Topics of submissions that wait; the payload is Waiting.
@@ -50,6 +51,9 @@ func (s *Service) Sweep(ctx context.Context) (reminded, overdue int, err error) 
 		if err := s.notify(ctx, TopicOverdue, late); err != nil {
 			return err
 		}
+		if err := news.Tell(ctx, s.events, news.ApprovalLate, "", late...); err != nil {
+			return err
+		}
 		return s.notify(ctx, TopicReminder, soon)
 	})
 	return reminded, overdue, err
@@ -60,4 +64,25 @@ func (s *Service) notify(ctx context.Context, t event.Topic, ids []uuid.UUID) er
 		return nil
 	}
 	return s.events.Publish(ctx, event.Event{Topic: t, Payload: Waiting{ApprovalIDs: ids}})
+}
+
+// herald has those told whom an act concerns: whom the submission waits for since
+// then, or, when it has ended, who submitted it and had a hand in it. One who is told
+// of a step is not told of it again.
+func (s *Service) herald(ctx context.Context, before *Approval, a Approval) error {
+	switch a.Status {
+	case StatusPending:
+		step := a.Active()
+		if step == nil || before != nil && !arrives(before.Active(), step, a.Acts) {
+			return nil
+		}
+		return news.Tell(ctx, s.events, news.ApprovalArrived, "approval.arrived:"+step.ID.String(), a.ID)
+	case StatusReturned:
+		return news.Tell(ctx, s.events, news.ApprovalReturned, "", a.ID)
+	}
+	return news.Tell(ctx, s.events, news.ApprovalDecided, "", a.ID)
+}
+
+func arrives(was, is *Step, acts []Act) bool {
+	return was == nil || was.ID != is.ID || len(acts) > 0 && acts[len(acts)-1].Kind == ActTransferred
 }

@@ -43,6 +43,7 @@ func (s *Service) life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, tod
 	if l.Settings, err = s.Repo.Settings(ctx); err != nil {
 		return l, err
 	}
+	l.Terms = l.Settings.FeeTerms(l.ContractPPM)
 	l.Today, l.State = today, receivable.StateOf(l.Amount, l.Open)
 	if l.State == receivable.StatePaid {
 		for _, e := range l.Entries {
@@ -54,7 +55,7 @@ func (s *Service) life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, tod
 	}
 	for i := range l.Instalments {
 		p := &l.Instalments[i]
-		p.LateFee, p.Days = LateFee(p.Open, p.DueDate, today, l.Settings.LateFeePPM, l.Settings.LateFeeGraceDays)
+		p.LateFee, p.Days = l.Terms.Of(p.Open, p.DueDate, today)
 		l.Accrued += p.LateFee
 		if p.Open == 0 {
 			p.Days = 0
@@ -178,6 +179,7 @@ func (s *Service) SetSettings(ctx context.Context, in Settings) (Settings, error
 	between("statement_days", in.StatementDays, 1, 365)
 	between("statement_reminder_days", in.StatementReminderDays, 0, 60)
 	between("follow_up_days", in.FollowUpDays, 1, 60)
+	between("statement_day", in.StatementDay, 0, 28)
 	if err := c.Err(); err != nil {
 		return in, err
 	}

@@ -2,6 +2,7 @@ package collection_test
 
 import (
 	"errors"
+	"math/big"
 	"testing"
 
 	"github.com/google/uuid"
@@ -108,4 +109,45 @@ func TestLateFee(t *testing.T) {
 			t.Errorf("%+v: got %d", c, got)
 		}
 	}
+}
+
+// What lateness costs is never below zero, rises with days and amount, and what is
+// waived of an item never exceeds its fees, however its instalments lie.
+func TestFeesHold(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := collection.Settings{LateFeePPM: rapid.IntRange(0, 10_000).Draw(t, "ppm"), LateFeeGraceDays: rapid.IntRange(0, 30).Draw(t, "grace")}
+		given, item := money.Amount(rapid.Int64Range(0, 1_000_000).Draw(t, "given")), uuid.New()
+		var lines []collection.FeeLine
+		for range rapid.IntRange(1, 6).Draw(t, "lines") {
+			l := collection.FeeLine{Receivable: item, Given: given, DueDate: today.AddDays(-rapid.IntRange(-5, 400).Draw(t, "late")), Open: money.Amount(rapid.Int64Range(-1_000_000, 100_000_000).Draw(t, "open"))}
+			if rapid.Bool().Draw(t, "own") {
+				ppm := rapid.IntRange(0, 10_000).Draw(t, "contract")
+				l.Contract = &ppm
+			}
+			lines = append(lines, l)
+		}
+		var fees, waived money.Amount
+		for _, l := range s.Fees(lines, today) {
+			exact := big.NewRat(int64(l.Open)*int64(l.Terms.PPM)*int64(l.Days), 1_000_000)
+			off := new(big.Rat).Sub(big.NewRat(int64(l.Fee), 1), exact)
+			switch {
+			case l.Contract != nil && l.Terms.PPM != *l.Contract || l.Contract == nil && l.Terms.PPM != s.LateFeePPM:
+				t.Fatalf("the rate is %d", l.Terms.PPM)
+			case l.Open <= 0 || l.Days <= s.LateFeeGraceDays:
+				if l.Fee != 0 {
+					t.Fatalf("%+v costs", l)
+				}
+			case off.Abs(off).Cmp(big.NewRat(1, 2)) > 0:
+				t.Fatalf("%+v is off by %s fen", l, off)
+			}
+			if l.Waived < 0 || l.Waived > l.Fee {
+				t.Fatalf("%+v", l)
+			}
+			fees, waived = fees+l.Fee, waived+l.Waived
+		}
+		if waived != min(given, fees) {
+			t.Fatalf("waived %d of %d, given %d", waived, fees, given)
+		}
+	})
 }

@@ -244,8 +244,10 @@ func (s *Service) ReverseReceipt(ctx context.Context, id uuid.UUID, reason strin
 		if err != nil {
 			return err
 		}
+		// The receipt was a mistake, and its draft with it. That a draft was not honoured
+		// is said of the draft itself, by SettleDraft.
 		if r.Draft != nil && r.Draft.Status == "held" {
-			if err := s.Repo.SettleDraft(ctx, r.Draft.ID, "dishonoured", a.today, s.Clock.Now()); err != nil {
+			if err := s.Repo.SettleDraft(ctx, r.Draft.ID, "void", a.today, s.Clock.Now()); err != nil {
 				return err
 			}
 		}

@@ -51,7 +51,7 @@ type Draft struct {
 	Acceptor  string
 	IssuedOn  calendar.Date
 	DueOn     calendar.Date
-	Status    string // held, honoured, dishonoured
+	Status    string // held, honoured, dishonoured; void: entered by mistake
 	SettledOn calendar.Date
 	ReceiptID uuid.UUID
 	Amount    money.Amount
@@ -159,6 +159,8 @@ type Life struct {
 	LateFee      money.Amount  // of it, what was not waived
 	CollectedOn  calendar.Date // the last payment of a paid item; zero when its source settled it
 	Settings     Settings
+	ContractPPM  *int     // the contract's rate of late fees, where it has one
+	Terms        FeeTerms // in force for the item
 	Today        calendar.Date
 }
 
@@ -179,6 +181,11 @@ type Settings struct {
 	StatementDays         int
 	StatementReminderDays int
 	FollowUpDays          int
+	Since                 time.Time // of the version in force
+	// ConfirmReceipts has customers told by themselves that their money came in.
+	ConfirmReceipts bool
+	// StatementDay is the last day of a statement's month, 1 to 28; 0 is the month's last.
+	StatementDay int
 }
 
 // PresetSettings hold until somebody sets others: 0.05 % a day.
@@ -208,10 +215,17 @@ type Recipient struct {
 	Name     string
 	HasEmail bool
 	Written  *time.Time // when a confirmation of the receipt was queued
+	Sent     *time.Time // when it went out
+	State    string     // of its message: queued, sent, failed (is tried again) or gave_up; empty without one
 }
 
 // Repository keeps the book; its methods run inside a unit of work.
 type Repository interface {
+	// Overdue gives what is past due of a customer, by due date, and his credit notes.
+	Overdue(ctx context.Context, customerID uuid.UUID, on calendar.Date) ([]FeeLine, error)
+	// Unconfirmed gives receipts that came in on the date or after it, were booked after the
+	// instant, stand, and of which a customer with an address was not written to yet.
+	Unconfirmed(ctx context.Context, from calendar.Date, since time.Time, limit int) ([]uuid.UUID, error)
 	// LockCustomer holds the customer's credit account until the transaction's end.
 	LockCustomer(ctx context.Context, id uuid.UUID) error
 	Receipts(ctx context.Context, q ReceiptQuery) (ReceiptPage, error)

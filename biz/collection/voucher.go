@@ -2,6 +2,7 @@ package collection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -94,6 +95,44 @@ func (s *Service) voucher(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) 
 	}
 	return v, nil
 }
+
+// ConfirmDue confirms by itself what has come in since the subsidiary wants that,
+// entered here or brought by an ERP, and says how many it queued. A receipt that came
+// in long ago is not told as news.
+func (s *Service) ConfirmDue(ctx context.Context) (n int, err error) {
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return 0, err
+	}
+	var ids []uuid.UUID
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		settings, err := s.Repo.Settings(ctx)
+		if err != nil || !settings.ConfirmReceipts {
+			return err
+		}
+		ids, err = s.Repo.Unconfirmed(ctx, today.AddDays(-confirmDays), settings.Since, confirmMost)
+		return err
+	})
+	for _, id := range ids {
+		var f *fault.Error
+		switch _, err := s.Confirm(ctx, id); {
+		case err == nil:
+			n++
+		case errors.Is(err, ErrNoMail):
+			return n, nil // the page of the channels says so
+		case errors.As(err, &f) && f.Kind == fault.KindConflict:
+			// reversed or confirmed meanwhile
+		default:
+			return n, err
+		}
+	}
+	return n, err
+}
+
+const (
+	confirmDays = 30
+	confirmMost = 200
+)
 
 // Confirm sends the customer a confirmation of the receipt by e-mail, once (004-19).
 // Faults: RECEIPT_REVERSED, RECEIPT_CONFIRMED, CUSTOMER_HAS_NO_EMAIL, NO_MAIL_CHANNEL.

@@ -47,6 +47,7 @@ type Contract struct {
 	Settled        money.Amount // of all items
 	Open           money.Amount
 	Overdue        money.Amount
+	LateFeePPM     *int // millionths of the overdue amount per day; nil: the subsidiary's
 }
 
 // Unlinked is a contract number that documents carry and no contract has.
@@ -229,6 +230,8 @@ type Repository interface {
 	// Holder says which contract has the number, nil for none. The names are empty
 	// where its customer is not the viewer's.
 	Holder(ctx context.Context, contractNo string, onlyOf *uuid.UUID) (*Holder, error)
+	// SetLateFee stores the contract's own rate of late fees.
+	SetLateFee(ctx context.Context, id uuid.UUID, ppm *int, at time.Time) error
 	// Assign gives the number to a receivable of the customer that has none, or this
 	// one; ErrItemNotFound.
 	Assign(ctx context.Context, c Contract, receivable uuid.UUID) error

@@ -14,6 +14,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/news"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/party"
 	"zhuxin/shared/tenant"
@@ -262,6 +263,11 @@ func (q *Queue) end(ctx context.Context, a approval.Approval, to ReleaseStatus, 
 	}
 	if err := q.Store.EndRelease(ctx, r, now); err != nil {
 		return err
+	}
+	if to == ReleaseGranted {
+		if err := news.Tell(ctx, q.Checks.Events, news.OrderReleased, "", r.HoldID); err != nil {
+			return err
+		}
 	}
 	return q.record(ctx, "release."+string(to), &before, r)
 }

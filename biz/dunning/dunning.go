@@ -30,6 +30,8 @@ type Level struct {
 	Closing     string               `json:"closing"` // last sentence of the letter
 	Channels    []notify.ChannelKind `json:"channels"`
 	Salesperson bool                 `json:"salesperson"` // he is told that it was written
+	// Bill has a numbered dunning bill with late fees made, which goes with the mail.
+	Bill bool `json:"bill,omitempty"`
 }
 
 // Rule is one version of a tenant's dunning.
@@ -40,6 +42,9 @@ type Rule struct {
 	Levels  []Level      // rising by Days
 
 	PaymentText string // account to pay to, as it stands on the bill
+	// BeforeRestDays has a reminder that falls on a rest day written on the working
+	// day before (ruling 7).
+	BeforeRestDays bool
 }
 
 var all = []notify.ChannelKind{notify.Mail, notify.AliyunSMS, notify.TencentSMS}
@@ -50,13 +55,13 @@ var all = []notify.ChannelKind{notify.Mail, notify.AliyunSMS, notify.TencentSMS}
 func Preset() Rule {
 	const please, now = "请按期付款；如已付款，请忽略本提醒。", "请立即付款并与我司业务员联系；如已付款，请告知付款日期。"
 	return Rule{Minimum: 100_00, Levels: []Level{
-		{-7, "付款提醒：7 天内到期", please, all, false},
-		{-3, "付款提醒：3 天内到期", please, all, false},
-		{-1, "付款提醒：明日到期", please, all, false},
-		{1, "逾期提醒", now, all, true},
-		{7, "催款通知", now, all, true},
-		{15, "催款通知：账户可能被冻结", "逾期达到约定天数后将停止供货。" + now, all, true},
-		{30, "最后催款通知", "我司将依合同追究违约责任。" + now, all, true},
+		{-7, "付款提醒：7 天内到期", please, all, false, false},
+		{-3, "付款提醒：3 天内到期", please, all, false, false},
+		{-1, "付款提醒：明日到期", please, all, false, false},
+		{1, "逾期提醒", now, all, true, false},
+		{7, "催款通知", now, all, true, true},
+		{15, "催款通知：账户可能被冻结", "逾期达到约定天数后将停止供货。" + now, all, true, true},
+		{30, "最后催款通知", "我司将依合同追究违约责任。" + now, all, true, true},
 	}}
 }
 
@@ -69,6 +74,7 @@ func (r Rule) Validate() error {
 	for i, l := range r.Levels {
 		c.Require(l.Days >= -60 && l.Days <= 1000, "levels.days", "OUT_OF_RANGE", "60 days before due to 1000 after")
 		c.Require(i == 0 || l.Days > r.Levels[i-1].Days, "levels.days", "ORDER", "each level comes after the one before")
+		c.Require(!l.Bill || l.Days > 0, "levels.bill", "NOT_OVERDUE", "a bill with late fees is of a level after the due date")
 		c.Require(l.Title != "" && len([]rune(l.Title)) <= 60, "levels.title", "LENGTH", "1 to 60 characters")
 		c.Require(len([]rune(l.Closing)) <= 500, "levels.closing", "LENGTH", "at most 500 characters")
 		for _, k := range l.Channels {
@@ -79,9 +85,10 @@ func (r Rule) Validate() error {
 }
 
 // reached gives the level that an item has come to; ok is false before the first.
-func (r Rule) reached(days int) (l Level, ok bool) {
+// ahead is how many rest days follow on this day: reminders of theirs come with it.
+func (r Rule) reached(days, ahead int) (l Level, ok bool) {
 	for _, x := range r.Levels {
-		if x.Days <= days {
+		if x.Days <= days || x.Days < 0 && x.Days <= days+ahead {
 			l, ok = x, true
 		}
 	}
@@ -124,6 +131,7 @@ type Letter struct {
 	Credits     money.Amount // credit notes and what was paid in advance; not negative
 	Disputed    money.Amount
 	PaymentText string
+	Ahead       int   // rest days that follow, whose reminders come with this letter
 	Items       []Due // told, in the order of their due dates
 	Marks       []Due // those for which it is written
 }
@@ -149,8 +157,8 @@ const (
 // Compose makes the letter of a customer for a day, or says why there is none. The
 // level is the highest to which an item has newly come; what is disputed is told
 // but neither asked for nor a cause.
-func (r Rule) Compose(a Account, on calendar.Date, c money.Currency) (Letter, Why) {
-	l := Letter{Account: a, On: on, Currency: c, Credits: a.Advance, PaymentText: r.PaymentText}
+func (r Rule) Compose(a Account, on calendar.Date, c money.Currency, rest Rest) (Letter, Why) {
+	l := Letter{Account: a, On: on, Currency: c, Credits: a.Advance, PaymentText: r.PaymentText, Ahead: r.ahead(on, rest)}
 	first, found := 0, false
 	if len(r.Levels) > 0 {
 		first = min(r.Levels[0].Days, 0)
@@ -164,13 +172,13 @@ func (r Rule) Compose(a Account, on calendar.Date, c money.Currency) (Letter, Wh
 			l.Disputed += d.Open
 		case days > 0:
 			l.Overdue += d.Open
-		case days >= first:
+		case days+l.Ahead >= first:
 			l.Upcoming += d.Open
 		default:
 			continue // not due for long
 		}
 		l.Items = append(l.Items, d)
-		if x, ok := r.reached(days); ok && d.Open > 0 && !d.Disputed && (d.Written == nil || *d.Written < x.Days) {
+		if x, ok := r.reached(days, l.Ahead); ok && d.Open > 0 && !d.Disputed && (d.Written == nil || *d.Written < x.Days) {
 			l.Marks = append(l.Marks, d)
 			if !found || x.Days > l.Level.Days {
 				l.Level, found = x, true

@@ -2,6 +2,7 @@ package dunning_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -28,7 +29,7 @@ func TestLetterAddsUp(t *testing.T) {
 			a.Items = append(a.Items, d)
 		}
 		r := dunning.Preset()
-		l, why := r.Compose(a, on, money.CNY)
+		l, why := r.Compose(a, on, money.CNY, nil)
 		var sum money.Amount
 		for _, d := range l.Items {
 			sum += d.Open
@@ -45,4 +46,32 @@ func TestLetterAddsUp(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A reminder of a rest day comes on the working day before, where that is wanted, and
+// only then; what is overdue waits for nobody.
+func TestBeforeRestDays(t *testing.T) {
+	t.Parallel()
+	rest := func(d calendar.Date) bool { w := d.Time().Weekday(); return w == time.Saturday || w == time.Sunday }
+	friday := calendar.NewDate(2026, 11, 20)
+	for _, c := range []struct {
+		moved bool
+		on    calendar.Date
+		due   int // days from Friday
+		level int // 0: nothing is written
+	}{
+		{false, friday, 5, -7}, {true, friday, 5, -3}, // −3 is Sunday
+		{true, friday, 4, -3}, {true, friday, 3, -1}, {false, friday, 3, -3}, // −1 is Sunday
+		{true, friday, 9, -7}, {false, friday, 9, 0}, {true, friday, 10, 0}, // −7 is Sunday; Monday comes by itself
+		{true, friday - 1, 2, -3}, // Thursday is followed by a working day
+		{true, friday + 1, 4, -3}, // on the rest day itself, of what came late
+		{true, friday, 0, -1}, {true, friday, -1, 1},
+	} {
+		r := dunning.Preset()
+		r.BeforeRestDays = c.moved
+		l, why := r.Compose(dunning.Account{Items: []dunning.Due{{Receivable: uuid.New(), DueDate: friday.AddDays(c.due), Open: 1000_00}}}, c.on, money.CNY, rest)
+		if got := l.Level.Days; (why == dunning.Written) != (c.level != 0) || got != c.level {
+			t.Errorf("%+v: level %d, %q", c, got, why)
+		}
+	}
 }

@@ -2,12 +2,14 @@ package dunning
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/customer"
 	"zhuxin/biz/notify"
 	"zhuxin/biz/todo"
 	"zhuxin/shared/access"
@@ -39,6 +41,8 @@ type Mailman interface {
 	Write(ctx context.Context, l notify.Letter, channels []notify.ChannelKind) (int, error)
 	// ToCustomers gives the channels that the tenant has for letters.
 	ToCustomers(ctx context.Context) ([]notify.ChannelKind, error)
+	// RestDays says on which days nobody works.
+	RestDays(ctx context.Context) (func(calendar.Date) bool, error)
 	Tell(ctx context.Context, n notify.News) error
 }
 
@@ -48,8 +52,12 @@ type Config struct {
 	Repo    Repository
 	Mail    Mailman
 	Printer Printer
-	Audit   audit.Recorder
-	Clock   calendar.Clock
+	Fees    Fees
+	Bills   Bills
+	// Customers looks a customer up for him who makes a bill by hand.
+	Customers customer.Finder
+	Audit     audit.Recorder
+	Clock     calendar.Clock
 }
 
 // Service writes to customers.
@@ -77,7 +85,11 @@ func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
 				more = false
 				return err
 			}
-			last, n, err := s.each(ctx, rule, on, after, nil, func(l Letter, why Why) error {
+			rest, err := s.Mail.RestDays(ctx)
+			if err != nil {
+				return err
+			}
+			last, n, err := s.each(ctx, rule, on, rest, after, nil, func(l Letter, why Why) error {
 				if why != Written {
 					return nil
 				}
@@ -94,18 +106,18 @@ func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
 }
 
 // each composes the next customers' letters.
-func (s *Service) each(ctx context.Context, r Rule, on calendar.Date, after uuid.UUID, only *uuid.UUID, do func(Letter, Why) error) (uuid.UUID, int, error) {
+func (s *Service) each(ctx context.Context, r Rule, on calendar.Date, rest Rest, after uuid.UUID, only *uuid.UUID, do func(Letter, Why) error) (uuid.UUID, int, error) {
 	t, err := tenant.From(ctx)
 	if err != nil {
 		return after, 0, err
 	}
-	accounts, err := s.Repo.Accounts(ctx, on, on.AddDays(-r.Levels[0].Days), t.Currency, after, only, batch)
+	accounts, err := s.Repo.Accounts(ctx, on, on.AddDays(r.ahead(on, rest)-r.Levels[0].Days), t.Currency, after, only, batch)
 	if err != nil {
 		return after, 0, err
 	}
 	for _, a := range accounts {
 		after = a.Customer
-		if err := do(r.Compose(a, on, t.Currency)); err != nil {
+		if err := do(r.Compose(a, on, t.Currency, rest)); err != nil {
 			return after, 0, err
 		}
 	}
@@ -115,14 +127,22 @@ func (s *Service) each(ctx context.Context, r Rule, on calendar.Date, after uuid
 func (s *Service) write(ctx context.Context, r Rule, l Letter) error {
 	l.ID = uuid.Must(uuid.NewV7())
 	for i, m := range l.Marks {
-		x, _ := r.reached(l.On.DaysSince(m.DueDate))
+		x, _ := r.reached(l.On.DaysSince(m.DueDate), l.Ahead)
 		l.Marks[i].Written = &x.Days
 	}
 	fresh, err := s.Repo.Insert(ctx, l, r.Version)
 	if err != nil || !fresh {
 		return err
 	}
-	if _, err := s.Mail.Write(ctx, l.message(), l.Reach()); err != nil {
+	message := l.message()
+	if l.Level.Bill {
+		bill, err := s.issue(ctx, l.Account.Customer, l.On)
+		if err != nil && !errors.Is(err, ErrNoBill) {
+			return err
+		}
+		message = bill.with(message)
+	}
+	if _, err := s.Mail.Write(ctx, message, l.Reach()); err != nil {
 		return err
 	}
 	if !l.Level.Salesperson || l.Account.Salesperson == nil {
@@ -161,6 +181,6 @@ func (s *Service) SaveRule(ctx context.Context, r Rule) error {
 			return err
 		}
 		return s.Audit.Record(ctx, audit.Entry{Action: "dunning_rule.saved", ObjectType: "dunning_rule", ObjectID: strconv.FormatInt(r.Version+1, 10),
-			After: map[string]any{"enabled": r.Enabled, "minimum": r.Minimum, "levels": r.Levels, "payment_text": r.PaymentText}})
+			After: map[string]any{"enabled": r.Enabled, "minimum": r.Minimum, "levels": r.Levels, "payment_text": r.PaymentText, "before_rest_days": r.BeforeRestDays}})
 	})
 }

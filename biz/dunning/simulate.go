@@ -82,7 +82,11 @@ func (s *Service) Simulate(ctx context.Context, r *Rule, on calendar.Date) (out 
 		}
 		out = Simulation{On: on, Currency: t.Currency, Enabled: inForce.Enabled}
 		for after, n := uuid.Nil, batch; n == batch; {
-			after, n, err = s.each(ctx, rule, on, after, customer.OnlyOf(actor), func(l Letter, w Why) error {
+			rest, err := s.Mail.RestDays(ctx)
+			if err != nil {
+				return err
+			}
+			after, n, err = s.each(ctx, rule, on, rest, after, customer.OnlyOf(actor), func(l Letter, w Why) error {
 				out.add(l, w, open)
 				return nil
 			})

@@ -8,6 +8,7 @@ import (
 
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -144,8 +145,14 @@ func (s *Service) tomorrow(ctx context.Context, now time.Time) time.Time {
 // note stores the breaker after something was asked of the ERP, and tells once that it
 // stopped. It runs in a transaction.
 func (s *Service) note(ctx context.Context, before Breaker, c Connection) error {
-	if err := s.Repo.SetBreaker(ctx, c.ID, c.Breaker, c.NextAt); err != nil || c.Breaker.State != Stopped || before.State == Stopped {
+	if err := s.Repo.SetBreaker(ctx, c.ID, c.Breaker, c.NextAt); err != nil {
 		return err
+	}
+	if c.Breaker.State == Open && c.Breaker.Failures == failing && before.Failures < failing {
+		return news.Tell(ctx, s.Events, news.ERPFailing, "", c.ID)
+	}
+	if c.Breaker.State != Stopped || before.State == Stopped {
+		return nil
 	}
 	return s.Events.Publish(ctx, stopped(c))
 }

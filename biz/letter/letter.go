@@ -52,6 +52,10 @@ type Line struct {
 	Open        money.Amount  `json:"open,string"`
 	Days        int           `json:"days"` // past due; 0 or less is not
 	LateFee     money.Amount  `json:"late_fee,string,omitempty"`
+	Waived      money.Amount  `json:"waived,string,omitempty"` // of the late fee
+	// Of a dunning bill: how its late fee was reckoned.
+	DailyRate string `json:"daily_rate,omitempty"` // in percent, as 0.05%
+	GraceDays int    `json:"grace_days,omitempty"`
 }
 
 // Letter as it was written.
@@ -68,6 +72,14 @@ type Letter struct {
 	On           calendar.Date
 	DocumentID   *uuid.UUID // nil until the PDF is stored
 	CreatedAt    time.Time
+}
+
+// LateFee is what the letter asks for besides its items.
+func (l Letter) LateFee() (sum money.Amount) {
+	for _, x := range l.Lines {
+		sum += x.LateFee - x.Waived
+	}
+	return sum
 }
 
 // Number is how people cite the letter: 2026-0001.

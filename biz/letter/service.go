@@ -49,13 +49,12 @@ type Service struct{ Config }
 func New(c Config) *Service { return &Service{c} }
 
 // IssueInput asks for a letter. Without Lines it is about all that is past due on
-// the date; LateFee is what it asks for besides.
+// the date; the late fees of lines are asked for besides.
 type IssueInput struct {
 	Kind       Kind
 	CustomerID uuid.UUID
 	ProjectID  *uuid.UUID
 	On         calendar.Date
-	LateFee    money.Amount
 	Lines      []Line
 }
 
@@ -82,11 +81,11 @@ func (s *Service) Issue(ctx context.Context, in IssueInput) (Letter, error) {
 	if l.Serial, err = s.Repo.NextSerial(ctx, l.Year); err != nil {
 		return Letter{}, err
 	}
-	values := s.values(t, to, l, in)
+	values := s.values(t, to, l)
 	for _, x := range to.Lines {
 		l.Amount += x.Open
 	}
-	l.Amount = max(0, l.Amount) + in.LateFee
+	l.Amount = max(0, l.Amount) + l.LateFee()
 	l.Subject, l.Body = merge(text.Subject, values), merge(text.Body, values)
 	if err := s.Repo.Insert(ctx, l); err != nil {
 		return Letter{}, err
@@ -98,7 +97,7 @@ func (s *Service) Issue(ctx context.Context, in IssueInput) (Letter, error) {
 		After: map[string]any{"number": l.Number(), "kind": l.Kind, "customer_id": l.CustomerID, "amount": strconv.FormatInt(int64(l.Amount), 10)}})
 }
 
-func (s *Service) values(t tenant.Tenant, to Addressee, l Letter, in IssueInput) map[string]string {
+func (s *Service) values(t tenant.Tenant, to Addressee, l Letter) map[string]string {
 	var sum money.Amount
 	days, count, oldest := 0, 0, calendar.Date(0)
 	for _, x := range to.Lines {
@@ -112,7 +111,7 @@ func (s *Service) values(t tenant.Tenant, to Addressee, l Letter, in IssueInput)
 	}
 	return map[string]string{"company": t.Name, "customer_name": to.Name, "customer_number": to.Number, "uscc": to.USCC, "project_name": to.Project,
 		"letter_number": l.Number(), "date": l.On.String(), "overdue_amount": max(0, sum).In(t.Currency), "overdue_days": strconv.Itoa(days),
-		"oldest_due_date": oldest.String(), "item_count": strconv.Itoa(count), "late_fee": in.LateFee.In(t.Currency)}
+		"oldest_due_date": oldest.String(), "item_count": strconv.Itoa(count), "late_fee": l.LateFee().In(t.Currency)}
 }
 
 func (s *Service) template(ctx context.Context, k Kind) (Template, error) {

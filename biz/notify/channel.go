@@ -54,6 +54,13 @@ type Message struct {
 	Link     string // absolute address of the page, or empty
 	Template string // our name of the wording, as "dunning.overdue"
 	Params   []Param
+	Files    []File // with a mail
+}
+
+// File goes with a mail.
+type File struct {
+	Name, Type string
+	Body       []byte
 }
 
 // Receipt is the provider's number of an accepted message; it may be empty.

@@ -212,6 +212,16 @@ func (s *Service) message(ctx context.Context, group []Delivery) (m Message, err
 			m.Link = s.Page(ctx, todo.Link{Route: "inbox"})
 		}
 	}
+	if d.LetterID != uuid.Nil && d.Channel == Mail && s.Paper != nil {
+		f, err := s.Paper(ctx, d.LetterID)
+		if err != nil {
+			return m, err
+		}
+		if f == nil {
+			return m, Fail(Unreachable, "", "the letter's PDF is not made yet")
+		}
+		m.Files = append(m.Files, *f)
+	}
 	if d.Audience == ToChat {
 		return m, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/todo"
+	"zhuxin/shared/news"
 )
 
 // Kind names what the news is about. The console has its text under
@@ -30,7 +31,13 @@ const (
 )
 
 // Kinds lists them in the order of the preferences.
-var Kinds = []Kind{KindApprovalReminder, KindApprovalOverdue, KindWarning, KindStatementReminder, KindStatementOverdue, KindRatingLapsed, KindDunning, KindLetter, KindERPStopped}
+var Kinds = []Kind{
+	Kind(news.ApprovalArrived), KindApprovalReminder, KindApprovalOverdue, Kind(news.ApprovalDecided), Kind(news.ApprovalReturned), Kind(news.ApprovalLate),
+	Kind(news.FollowUpOpened), Kind(news.FollowUpReminder), Kind(news.FollowUpOverdue), Kind(news.PromiseBroken),
+	KindWarning, Kind(news.CustomerFrozen), Kind(news.CustomerUnfrozen), Kind(news.NegativePublished), Kind(news.NegativeRemoved),
+	Kind(news.LimitEnding), Kind(news.QuotaAsked), Kind(news.QuotaAnswered), KindRatingLapsed, Kind(news.OrderHeld), Kind(news.OrderReleased),
+	KindStatementReminder, KindStatementOverdue, KindDunning, KindLetter, KindERPStopped, Kind(news.ERPFailing),
+}
 
 // titles are the first lines of messages to the outside.
 var titles = map[Kind]string{
@@ -47,7 +54,12 @@ var titles = map[Kind]string{
 }
 
 // Title is the first line of a message of the kind.
-func (k Kind) Title() string { return titles[k] }
+func (k Kind) Title() string {
+	if f, ok := forms[news.Kind(k)]; ok {
+		return f.title
+	}
+	return titles[k]
+}
 
 // Item is one thing that an event tells, with the people whom it concerns.
 type Item struct {
@@ -59,11 +71,39 @@ type Item struct {
 }
 
 // News is what one event tells. Key names the event: news with the same key are
-// the same, however often they are told.
+// the same, however often they are told. Same, where it is given, names the news
+// across events: who was told of a subject under it is not told again.
 type News struct {
 	Key   string
+	Same  string
 	Kind  Kind
 	Items []Item
+}
+
+// page is the key of an item on people's pages.
+func (n News) page(i Item) string {
+	if n.Same != "" {
+		return n.Same + ":" + i.Subject.String()
+	}
+	return n.Key + ":" + i.Subject.String()
+}
+
+// Hearing is a person and a piece of news by its key.
+type Hearing struct {
+	Key    string
+	Person uuid.UUID
+}
+
+// unheard leaves out of the items those who were told of them before.
+func (n News) unheard(told map[Hearing]bool) []Item {
+	var out []Item
+	for _, i := range n.Items {
+		i.People = slices.DeleteFunc(slices.Clone(i.People), func(p uuid.UUID) bool { return told[Hearing{n.page(i), p}] })
+		if len(i.People) > 0 {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // maxLines bounds the lines of one message; the page has the rest.

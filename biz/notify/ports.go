@@ -7,7 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/todo"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/paging"
 )
 
@@ -45,6 +47,7 @@ type Delivery struct {
 	Link      todo.Link
 	Template  string
 	Params    []Param
+	LetterID  uuid.UUID // whose PDF goes with a mail; zero is none
 	Digest    bool
 	State     State
 	Attempts  int
@@ -120,8 +123,27 @@ type Repository interface {
 	// Letters tells whom letters concern.
 	Letters(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 
+	// Arrived tells for whom submissions wait, with who submitted them.
+	Arrived(ctx context.Context, ids []uuid.UUID) ([]Item, error)
+	// Concerned tells whom published news concern, of what is still so.
+	Concerned(ctx context.Context, k news.Kind, ids []uuid.UUID) ([]Subject, error)
+	// Listed tells whom a listing of the company concerns: who serve it.
+	Listed(ctx context.Context, uscc string) ([]Subject, error)
+	// Members gives who has the role, and the person where he is one still.
+	Members(ctx context.Context, role string, person uuid.UUID) ([]uuid.UUID, error)
+	// Told gives who has news with these keys on his page.
+	Told(ctx context.Context, keys []string) (map[Hearing]bool, error)
+	// Dated gives what the date itself brings: follow-ups asked, near their deadline
+	// or past it, promises broken, limits that end so many days later.
+	Dated(ctx context.Context, on calendar.Date, limitDays []int) (map[news.Kind][]uuid.UUID, error)
+
 	Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]Preference, error)
 	SavePreferences(ctx context.Context, p Preferences, now time.Time) error
+
+	// Phones gives the masked numbers on which people want SMS; who has none is absent.
+	Phones(ctx context.Context, people []uuid.UUID) (map[uuid.UUID]string, error)
+	// SavePhone keeps a person's number, sealed; an empty one forgets it.
+	SavePhone(ctx context.Context, person uuid.UUID, phone string, now time.Time) error
 
 	// Tell puts news on pages; a person's that are there already stay as they are.
 	Tell(ctx context.Context, list []Notification) error

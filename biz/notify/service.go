@@ -19,6 +19,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
+	"zhuxin/shared/news"
 	"zhuxin/shared/uow"
 )
 
@@ -28,6 +29,11 @@ type Config struct {
 	Repo  Repository
 	Audit audit.Recorder
 	Clock calendar.Clock
+	// Events is the subsidiary's outbox; Touched counts for the daily run.
+	Events event.Publisher
+	// Paper gives the PDF of a letter; nil while it is not made yet.
+	Paper   func(ctx context.Context, letterID uuid.UUID) (*File, error)
+	Touched func(ctx context.Context, n int64)
 	// Makers are the channels of this installation.
 	Makers map[ChannelKind]Maker
 	// Page gives the absolute address of a page; empty where there is none.
@@ -88,6 +94,12 @@ func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
 		if err = json.Unmarshal(d.Payload, &p); err == nil {
 			n.Items, err = s.Repo.ERPConnections(ctx, []uuid.UUID{p.ConnectionID})
 		}
+	case news.Topic:
+		var p news.About
+		if err = json.Unmarshal(d.Payload, &p); err == nil {
+			n.Kind, n.Same = Kind(p.Kind), p.Key
+			n.Items, err = s.items(ctx, p)
+		}
 	default:
 		err = fmt.Errorf("notify: nothing is told about %s", d.Topic)
 	}
@@ -97,10 +109,33 @@ func (s *Service) Handle(ctx context.Context, d event.Delivered) error {
 	return s.Tell(ctx, n)
 }
 
+// items finds whom published news concern.
+func (s *Service) items(ctx context.Context, p news.About) ([]Item, error) {
+	if _, ok := forms[p.Kind]; !ok {
+		return nil, fmt.Errorf("notify: there is no news of kind %s", p.Kind)
+	}
+	if p.Kind == news.ApprovalArrived {
+		return s.Repo.Arrived(ctx, p.IDs)
+	}
+	list, err := s.Repo.Concerned(ctx, p.Kind, p.IDs)
+	return Compose(p.Kind, list), err
+}
+
 // Tell puts news on the pages of those whom they concern, and queues the messages
 // to the outside: for each person one over each channel that reaches persons, and
 // one for the chat of each robot. It runs in the transaction of its caller.
 func (s *Service) Tell(ctx context.Context, n News) error {
+	if n.Same != "" && len(n.Items) > 0 {
+		keys := make([]string, len(n.Items))
+		for i, x := range n.Items {
+			keys[i] = n.page(x)
+		}
+		told, err := s.Repo.Told(ctx, keys)
+		if err != nil {
+			return err
+		}
+		n.Items = n.unheard(told)
+	}
 	readers := n.readers()
 	if len(readers) == 0 {
 		return nil
@@ -111,6 +146,10 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 		return err
 	}
 	accounts, err := s.Repo.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	texting, phones, err := s.texting(ctx, n.Kind, people, wants, accounts)
 	if err != nil {
 		return err
 	}
@@ -132,13 +171,18 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 		w := wanted(wants[p], n.Kind)
 		for _, i := range readers[p] {
 			if w.OnPage {
-				page = append(page, Notification{ID: newID(), Person: p, Kind: n.Kind, EventKey: n.Key + ":" + i.Subject.String(), Parts: i.Parts, Link: i.Link, CreatedAt: when.now})
+				page = append(page, Notification{ID: newID(), Person: p, Kind: n.Kind, EventKey: n.page(i), Parts: i.Parts, Link: i.Link, CreatedAt: when.now})
 			}
 		}
 		for _, a := range accounts {
 			if a.Kind == Mail && a.takes(n.Kind) && w.Outside != Off {
 				add(ToPerson, p, a.Kind, readers[p], w.Outside == Digest)
 			}
+		}
+		if w.SMS && phones[p] != "" {
+			add(ToPerson, p, texting, readers[p], false)
+			last := &out[len(out)-1]
+			last.Template, last.Params = staffTemplate, brief(n.Kind.Title(), readers[p])
 		}
 	}
 	for _, a := range accounts {
@@ -161,6 +205,7 @@ type Letter struct {
 	Text     string
 	Template string
 	Params   []Param
+	LetterID uuid.UUID // whose PDF goes with a mail; zero is none
 }
 
 // Write queues a letter over the given channels, as far as the tenant has them. It
@@ -181,7 +226,7 @@ func (s *Service) Write(ctx context.Context, l Letter, channels []ChannelKind) (
 	for _, a := range accounts {
 		if slices.Contains(channels, a.Kind) && a.Enabled && !a.Kind.Robot() {
 			out = append(out, Delivery{ID: newID(), EventKey: l.Key, Audience: ToCustomer, Recipient: l.Customer, Channel: a.Kind, Kind: l.Kind,
-				Title: l.Title, Text: l.Text, Template: l.Template, Params: l.Params, State: Queued, NextAt: when.next, CreatedAt: when.now})
+				Title: l.Title, Text: l.Text, Template: l.Template, Params: l.Params, LetterID: l.LetterID, State: Queued, NextAt: when.next, CreatedAt: when.now})
 		}
 	}
 	return len(out), s.Repo.Enqueue(ctx, out)

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 )
 
 // Settings is when a tenant's people and customers are left in peace, and when
@@ -121,14 +123,18 @@ type Preference struct {
 	Kind    Kind
 	OnPage  bool
 	Outside Outside
+	SMS     bool // also, and at once, to the person's own phone
 }
 
 // Wanted is the preference of a person who has said nothing.
 func Wanted(k Kind) Preference {
-	if k == KindDunning || k == KindLetter {
-		return Preference{k, true, Digest}
+	if f, ok := forms[news.Kind(k)]; ok {
+		return Preference{k, true, f.outside, false}
 	}
-	return Preference{k, true, Now}
+	if k == KindDunning || k == KindLetter {
+		return Preference{k, true, Digest, false}
+	}
+	return Preference{k, true, Now, false}
 }
 
 func more(n int) string { return fmt.Sprintf("……另有 %d 条，请在系统内查看", n) }
@@ -148,4 +154,14 @@ func (p Preferences) Validate() error {
 		c.Require(x.Kind != KindApprovalOverdue || x.OnPage, "on_page", "NEEDED", "what is overdue stays on the page")
 	}
 	return c.Err()
+}
+
+// RestDays says on which days nobody works: Saturday and Sunday, and the days on which
+// the tenant sends nothing. It runs in the transaction of its caller.
+func (s *Service) RestDays(ctx context.Context) (func(calendar.Date) bool, error) {
+	set, err := s.Repo.Settings(ctx)
+	return func(d calendar.Date) bool {
+		w := d.Time().Weekday()
+		return w == time.Saturday || w == time.Sunday || set.date(d)
+	}, err
 }

@@ -36,6 +36,9 @@ type Repository interface {
 	History(ctx context.Context, id uuid.UUID) ([]Step, error)
 	Invoices(ctx context.Context, s Statement) ([]Invoice, error)
 	Periods(ctx context.Context, customerID uuid.UUID) ([]Period, error)
+	// Day gives the last day of the customer's own statement months; nil without one.
+	Day(ctx context.Context, customerID uuid.UUID) (*int, error)
+	SetDay(ctx context.Context, customerID uuid.UUID, day *int, at time.Time) error
 	Evidence(ctx context.Context, customerID, documentID uuid.UUID) error
 
 	// Preview shows what Make would do, without doing it.
@@ -163,19 +166,54 @@ func (s *Service) detail(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (
 }
 
 // Periods gives the months in which a customer was delivered to, newest first.
-func (s *Service) Periods(ctx context.Context, customerID uuid.UUID) (ps []Period, err error) {
+func (s *Service) Periods(ctx context.Context, customerID uuid.UUID) (ps Periods, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
-		return nil, err
+		return ps, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
 			return err
 		}
-		ps, err = s.Repo.Periods(ctx, customerID)
+		settings, err := s.Settings.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		ps.Default = settings.StatementDay
+		if ps.Day, err = s.Repo.Day(ctx, customerID); err != nil {
+			return err
+		}
+		ps.List, err = s.Repo.Periods(ctx, customerID)
 		return err
 	})
 	return ps, err
+}
+
+// SetDay sets the last day of a customer's statement months, 1 to 28, 0 for the
+// month's last, or, with nil, the subsidiary's. Statements that there are stay.
+func (s *Service) SetDay(ctx context.Context, customerID uuid.UUID, day *int) (Periods, error) {
+	actor, err := access.Require(ctx, access.StatementWrite)
+	if err != nil {
+		return Periods{}, err
+	}
+	var c fault.Checks
+	c.Require(day == nil || *day >= 0 && *day <= 28, "statement_day", "OUT_OF_RANGE", "1 to 28, or 0 for the last day of the month")
+	if err := c.Err(); err != nil {
+		return Periods{}, err
+	}
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		if err := s.Repo.SetDay(ctx, customerID, day, s.Clock.Now()); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Entry{Action: "statement.day_set", ObjectType: "customer", ObjectID: customerID.String(), After: map[string]any{"statement_day": day}})
+	})
+	if err != nil {
+		return Periods{}, err
+	}
+	return s.Periods(ctx, customerID)
 }
 
 // longestPeriod is in days: a statement covers a year at most.
@@ -235,7 +273,7 @@ func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
 			return err
 		}
 		now := s.Clock.Now()
-		made, err := s.Repo.Make(ctx, Making{To: on.AddDays(-on.Time().Day()), On: on, Days: settings.StatementDays, At: now})
+		made, err := s.Repo.Make(ctx, Making{To: on.AddDays(-1), On: on, Days: settings.StatementDays, Day: settings.StatementDay, At: now})
 		if err != nil {
 			return err
 		}

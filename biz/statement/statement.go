@@ -1,8 +1,8 @@
 // Package statement owns statements of account (对账单, 000-70 to 73): made from the
 // deliveries of a customer's period, signed by the customer, reviewed by finance.
 //
-// The daily run makes one per customer, contract and calendar month as soon as the
-// month is over; another period is made by hand. Tickets that come late join the
+// The daily run makes one per customer, contract and month as soon as the month is
+// over; it ends on the customer's own day, else on the subsidiary's; another period is made by hand. Tickets that come late join the
 // statement of their day while it is open, and get one of their own afterwards, so
 // that every ticket is on one statement at most. Made twice, nothing changes.
 //
@@ -129,6 +129,14 @@ type Detail struct {
 // MostLines bounds what a detail shows of tickets and of invoices.
 const MostLines = 500
 
+// Periods are the months in which a customer was delivered to, and the last day of
+// his statement months: his own, or nil, and the subsidiary's.
+type Periods struct {
+	List    []Period
+	Day     *int
+	Default int
+}
+
 // Period is a calendar month of a customer.
 type Period struct {
 	Month      calendar.Date // its first day
@@ -169,13 +177,14 @@ type Counts struct {
 }
 
 // Making says of what statements are made: of a period, or, with a zero From, of
-// every calendar month that was over before To.
+// every month that is over on To.
 type Making struct {
 	CustomerID uuid.UUID     // zero is all
 	OnlyOf     *uuid.UUID    // of this salesperson's customers
 	From, To   calendar.Date // both days belong to the period
 	On         calendar.Date
 	Days       int // from the later of On and the period's end to the deadline
+	Day        int // last day of the subsidiary's months, 1 to 28; 0 is the month's last
 	At         time.Time
 }
 

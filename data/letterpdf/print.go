@@ -28,29 +28,53 @@ func (Printer) Print(ctx context.Context, l letter.Letter) ([]byte, error) {
 	if len(l.Lines) == 0 {
 		return d.Bytes()
 	}
-	fees := false
-	for _, x := range l.Lines {
-		fees = fees || x.LateFee != 0
+	if l.Kind == letter.KindBill {
+		bill(d, l, t)
+		return d.Bytes()
 	}
 	table := pdf.Table{Columns: []pdf.Column{{Title: "单据号", Width: 3}, {Title: "开票日期", Width: 2}, {Title: "到期日", Width: 2},
 		{Title: "金额", Width: 3, Right: true}, {Title: "未付金额", Width: 3, Right: true}, {Title: "逾期天数", Width: 1.6, Right: true}}}
-	if fees {
-		table.Columns = append(table.Columns, pdf.Column{Title: "滞纳金", Width: 2.4, Right: true})
-	}
-	var open, fee money.Amount
+	var open money.Amount
 	for _, x := range l.Lines {
-		row := []string{x.DocumentNo, x.InvoiceDate.String(), x.DueDate.String(), x.Amount.Grouped(), x.Open.Grouped(), strconv.Itoa(max(0, x.Days))}
-		if fees {
-			row = append(row, x.LateFee.Grouped())
-		}
-		open, fee = open+x.Open, fee+x.LateFee
-		table.Rows = append(table.Rows, row)
+		open += x.Open
+		table.Rows = append(table.Rows, []string{x.DocumentNo, x.InvoiceDate.String(), x.DueDate.String(), x.Amount.Grouped(), x.Open.Grouped(), strconv.Itoa(max(0, x.Days))})
 	}
 	table.Total = []string{"合计", "", "", "", open.Grouped(), ""}
-	if fees {
-		table.Total = append(table.Total, fee.Grouped())
-	}
 	d.Heading("逾期明细（" + string(t.Currency) + "，截至 " + l.On.String() + "）").Table(table)
 	d.Note("未付金额为负的行是抵减的贷项，合计为净额。")
 	return d.Bytes()
+}
+
+// bill is the table of a dunning bill: each item with its late fee and how that was
+// reckoned (rulings, late fee).
+func bill(d *pdf.Document, l letter.Letter, t tenant.Tenant) {
+	table := pdf.Table{Columns: []pdf.Column{{Title: "单据号", Width: 2.8}, {Title: "到期日", Width: 2}, {Title: "逾期天数", Width: 1.5, Right: true}, {Title: "未付金额", Width: 2.8, Right: true},
+		{Title: "日费率", Width: 1.5, Right: true}, {Title: "滞纳金", Width: 2.2, Right: true}, {Title: "已减免", Width: 2.2, Right: true}, {Title: "应付小计", Width: 2.8, Right: true}}}
+	var open, fee, waived money.Amount
+	grace := 0
+	for _, x := range l.Lines {
+		row := []string{x.DocumentNo, x.DueDate.String(), strconv.Itoa(max(0, x.Days)), x.Open.Grouped(), x.DailyRate, x.LateFee.Grouped(), "—", (x.Open + x.LateFee - x.Waived).Grouped()}
+		if x.Waived != 0 {
+			row[6] = (-x.Waived).Grouped()
+		}
+		if x.Open < 0 {
+			row[2], row[4], row[5] = "贷项", "—", "—"
+		}
+		open, fee, waived, grace = open+x.Open, fee+x.LateFee, waived+x.Waived, max(grace, x.GraceDays)
+		table.Rows = append(table.Rows, row)
+	}
+	table.Total = []string{"合计", "", "", open.Grouped(), "", fee.Grouped(), (-waived).Grouped(), (open + fee - waived).Grouped()}
+	d.Heading("逾期明细（" + string(t.Currency) + "，截至 " + l.On.String() + "）").Table(table)
+	d.Heading("应付").Pairs(pdf.Pair{Name: "逾期货款（净额）", Value: max(0, open).In(t.Currency)}, pdf.Pair{Name: "滞纳金", Value: fee.In(t.Currency)},
+		pdf.Pair{Name: "已减免滞纳金", Value: (-waived).In(t.Currency)}, pdf.Pair{Name: "应付合计", Value: l.Amount.In(t.Currency)})
+	d.Note("滞纳金 = 未付金额 × 日费率 × 逾期天数。逾期天数按日历日计算，自到期日次日起至 " + l.On.String() + " 止（含当日）；" + graceNote(grace) +
+		"每笔单独计算，四舍五入到分后相加；按单利计算，滞纳金本身不再计滞纳金。日费率以合同约定为准，合同未约定的按我司统一标准。")
+	d.Note("未付金额为负的行是抵减的贷项，不计滞纳金，合计为净额。")
+}
+
+func graceNote(days int) string {
+	if days == 0 {
+		return "无宽限期；"
+	}
+	return "宽限期 " + strconv.Itoa(days) + " 天内不计，超过后自到期日次日起全部计算；"
 }

@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122171900"
-	MinTenant = "20261122173805"
+	MinTenant = "20261122173958"
 )

@@ -43,7 +43,7 @@ type AcceptanceDraft struct {
 	IssuedOn calendar.Date `json:"issued_on,omitempty"`
 	// DueOn holds the value of the "due_on" field.
 	DueOn calendar.Date `json:"due_on,omitempty"`
-	// Status holds the value of the "status" field.
+	// void: entered by mistake, its receipt reversed
 	Status acceptancedraft.Status `json:"status,omitempty"`
 	// SettledOn holds the value of the "settled_on" field.
 	SettledOn calendar.Date `json:"settled_on,omitempty"`

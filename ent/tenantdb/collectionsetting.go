@@ -23,6 +23,10 @@ type CollectionSetting struct {
 	LateFeePpm int `json:"late_fee_ppm,omitempty"`
 	// LateFeeGraceDays holds the value of the "late_fee_grace_days" field.
 	LateFeeGraceDays int `json:"late_fee_grace_days,omitempty"`
+	// customers are written to by themselves that their money came in (004-19)
+	ConfirmReceipts bool `json:"confirm_receipts,omitempty"`
+	// last day of a statement's month, 1 to 28; 0: the month's last
+	StatementDay int `json:"statement_day,omitempty"`
 	// after the period's end until the signed statement is due
 	StatementDays int `json:"statement_days,omitempty"`
 	// StatementReminderDays holds the value of the "statement_reminder_days" field.
@@ -43,7 +47,9 @@ func (*CollectionSetting) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case collectionsetting.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case collectionsetting.FieldID, collectionsetting.FieldLateFeePpm, collectionsetting.FieldLateFeeGraceDays, collectionsetting.FieldStatementDays, collectionsetting.FieldStatementReminderDays, collectionsetting.FieldFollowUpDays:
+		case collectionsetting.FieldConfirmReceipts:
+			values[i] = new(sql.NullBool)
+		case collectionsetting.FieldID, collectionsetting.FieldLateFeePpm, collectionsetting.FieldLateFeeGraceDays, collectionsetting.FieldStatementDay, collectionsetting.FieldStatementDays, collectionsetting.FieldStatementReminderDays, collectionsetting.FieldFollowUpDays:
 			values[i] = new(sql.NullInt64)
 		case collectionsetting.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -79,6 +85,18 @@ func (_m *CollectionSetting) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field late_fee_grace_days", values[i])
 			} else if value.Valid {
 				_m.LateFeeGraceDays = int(value.Int64)
+			}
+		case collectionsetting.FieldConfirmReceipts:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field confirm_receipts", values[i])
+			} else if value.Valid {
+				_m.ConfirmReceipts = value.Bool
+			}
+		case collectionsetting.FieldStatementDay:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field statement_day", values[i])
+			} else if value.Valid {
+				_m.StatementDay = int(value.Int64)
 			}
 		case collectionsetting.FieldStatementDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -152,6 +170,12 @@ func (_m *CollectionSetting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("late_fee_grace_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LateFeeGraceDays))
+	builder.WriteString(", ")
+	builder.WriteString("confirm_receipts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ConfirmReceipts))
+	builder.WriteString(", ")
+	builder.WriteString("statement_day=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatementDay))
 	builder.WriteString(", ")
 	builder.WriteString("statement_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatementDays))

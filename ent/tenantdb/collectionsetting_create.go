@@ -51,6 +51,34 @@ func (_c *CollectionSettingCreate) SetNillableLateFeeGraceDays(v *int) *Collecti
 	return _c
 }
 
+// SetConfirmReceipts sets the "confirm_receipts" field.
+func (_c *CollectionSettingCreate) SetConfirmReceipts(v bool) *CollectionSettingCreate {
+	_c.mutation.SetConfirmReceipts(v)
+	return _c
+}
+
+// SetNillableConfirmReceipts sets the "confirm_receipts" field if the given value is not nil.
+func (_c *CollectionSettingCreate) SetNillableConfirmReceipts(v *bool) *CollectionSettingCreate {
+	if v != nil {
+		_c.SetConfirmReceipts(*v)
+	}
+	return _c
+}
+
+// SetStatementDay sets the "statement_day" field.
+func (_c *CollectionSettingCreate) SetStatementDay(v int) *CollectionSettingCreate {
+	_c.mutation.SetStatementDay(v)
+	return _c
+}
+
+// SetNillableStatementDay sets the "statement_day" field if the given value is not nil.
+func (_c *CollectionSettingCreate) SetNillableStatementDay(v *int) *CollectionSettingCreate {
+	if v != nil {
+		_c.SetStatementDay(*v)
+	}
+	return _c
+}
+
 // SetStatementDays sets the "statement_days" field.
 func (_c *CollectionSettingCreate) SetStatementDays(v int) *CollectionSettingCreate {
 	_c.mutation.SetStatementDays(v)
@@ -170,6 +198,14 @@ func (_c *CollectionSettingCreate) defaults() {
 		v := collectionsetting.DefaultLateFeeGraceDays
 		_c.mutation.SetLateFeeGraceDays(v)
 	}
+	if _, ok := _c.mutation.ConfirmReceipts(); !ok {
+		v := collectionsetting.DefaultConfirmReceipts
+		_c.mutation.SetConfirmReceipts(v)
+	}
+	if _, ok := _c.mutation.StatementDay(); !ok {
+		v := collectionsetting.DefaultStatementDay
+		_c.mutation.SetStatementDay(v)
+	}
 	if _, ok := _c.mutation.StatementDays(); !ok {
 		v := collectionsetting.DefaultStatementDays
 		_c.mutation.SetStatementDays(v)
@@ -195,6 +231,12 @@ func (_c *CollectionSettingCreate) check() error {
 	}
 	if _, ok := _c.mutation.LateFeeGraceDays(); !ok {
 		return &ValidationError{Name: "late_fee_grace_days", err: errors.New(`tenantdb: missing required field "CollectionSetting.late_fee_grace_days"`)}
+	}
+	if _, ok := _c.mutation.ConfirmReceipts(); !ok {
+		return &ValidationError{Name: "confirm_receipts", err: errors.New(`tenantdb: missing required field "CollectionSetting.confirm_receipts"`)}
+	}
+	if _, ok := _c.mutation.StatementDay(); !ok {
+		return &ValidationError{Name: "statement_day", err: errors.New(`tenantdb: missing required field "CollectionSetting.statement_day"`)}
 	}
 	if _, ok := _c.mutation.StatementDays(); !ok {
 		return &ValidationError{Name: "statement_days", err: errors.New(`tenantdb: missing required field "CollectionSetting.statement_days"`)}
@@ -248,6 +290,14 @@ func (_c *CollectionSettingCreate) createSpec() (*CollectionSetting, *sqlgraph.C
 	if value, ok := _c.mutation.LateFeeGraceDays(); ok {
 		_spec.SetField(collectionsetting.FieldLateFeeGraceDays, field.TypeInt, value)
 		_node.LateFeeGraceDays = value
+	}
+	if value, ok := _c.mutation.ConfirmReceipts(); ok {
+		_spec.SetField(collectionsetting.FieldConfirmReceipts, field.TypeBool, value)
+		_node.ConfirmReceipts = value
+	}
+	if value, ok := _c.mutation.StatementDay(); ok {
+		_spec.SetField(collectionsetting.FieldStatementDay, field.TypeInt, value)
+		_node.StatementDay = value
 	}
 	if value, ok := _c.mutation.StatementDays(); ok {
 		_spec.SetField(collectionsetting.FieldStatementDays, field.TypeInt, value)
@@ -343,6 +393,12 @@ func (u *CollectionSettingUpsertOne) UpdateNewValues() *CollectionSettingUpsertO
 		}
 		if _, exists := u.create.mutation.LateFeeGraceDays(); exists {
 			s.SetIgnore(collectionsetting.FieldLateFeeGraceDays)
+		}
+		if _, exists := u.create.mutation.ConfirmReceipts(); exists {
+			s.SetIgnore(collectionsetting.FieldConfirmReceipts)
+		}
+		if _, exists := u.create.mutation.StatementDay(); exists {
+			s.SetIgnore(collectionsetting.FieldStatementDay)
 		}
 		if _, exists := u.create.mutation.StatementDays(); exists {
 			s.SetIgnore(collectionsetting.FieldStatementDays)
@@ -577,6 +633,12 @@ func (u *CollectionSettingUpsertBulk) UpdateNewValues() *CollectionSettingUpsert
 			}
 			if _, exists := b.mutation.LateFeeGraceDays(); exists {
 				s.SetIgnore(collectionsetting.FieldLateFeeGraceDays)
+			}
+			if _, exists := b.mutation.ConfirmReceipts(); exists {
+				s.SetIgnore(collectionsetting.FieldConfirmReceipts)
+			}
+			if _, exists := b.mutation.StatementDay(); exists {
+				s.SetIgnore(collectionsetting.FieldStatementDay)
 			}
 			if _, exists := b.mutation.StatementDays(); exists {
 				s.SetIgnore(collectionsetting.FieldStatementDays)

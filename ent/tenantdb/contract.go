@@ -40,6 +40,8 @@ type Contract struct {
 	CreditTermDays int `json:"credit_term_days,omitempty"`
 	// SignedOn holds the value of the "signed_on" field.
 	SignedOn calendar.Date `json:"signed_on,omitempty"`
+	// of the overdue amount per day, in millionths; null: the subsidiary's
+	LateFeePpm *int `json:"late_fee_ppm,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ContractQuery when eager-loading is set.
 	Edges        ContractEdges `json:"edges"`
@@ -75,7 +77,7 @@ func (*Contract) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case contract.FieldSignedOn:
 			values[i] = new(calendar.Date)
-		case contract.FieldVersion, contract.FieldVolume, contract.FieldUnitPrice, contract.FieldCreditTermDays:
+		case contract.FieldVersion, contract.FieldVolume, contract.FieldUnitPrice, contract.FieldCreditTermDays, contract.FieldLateFeePpm:
 			values[i] = new(sql.NullInt64)
 		case contract.FieldErpContractNo:
 			values[i] = new(sql.NullString)
@@ -165,6 +167,13 @@ func (_m *Contract) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.SignedOn = *value
 			}
+		case contract.FieldLateFeePpm:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field late_fee_ppm", values[i])
+			} else if value.Valid {
+				_m.LateFeePpm = new(int)
+				*_m.LateFeePpm = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -237,6 +246,11 @@ func (_m *Contract) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("signed_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SignedOn))
+	builder.WriteString(", ")
+	if v := _m.LateFeePpm; v != nil {
+		builder.WriteString("late_fee_ppm=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

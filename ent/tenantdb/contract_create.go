@@ -118,6 +118,20 @@ func (_c *ContractCreate) SetSignedOn(v calendar.Date) *ContractCreate {
 	return _c
 }
 
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (_c *ContractCreate) SetLateFeePpm(v int) *ContractCreate {
+	_c.mutation.SetLateFeePpm(v)
+	return _c
+}
+
+// SetNillableLateFeePpm sets the "late_fee_ppm" field if the given value is not nil.
+func (_c *ContractCreate) SetNillableLateFeePpm(v *int) *ContractCreate {
+	if v != nil {
+		_c.SetLateFeePpm(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ContractCreate) SetID(v uuid.UUID) *ContractCreate {
 	_c.mutation.SetID(v)
@@ -293,6 +307,10 @@ func (_c *ContractCreate) createSpec() (*Contract, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SignedOn(); ok {
 		_spec.SetField(contract.FieldSignedOn, field.TypeOther, value)
 		_node.SignedOn = value
+	}
+	if value, ok := _c.mutation.LateFeePpm(); ok {
+		_spec.SetField(contract.FieldLateFeePpm, field.TypeInt, value)
+		_node.LateFeePpm = &value
 	}
 	if nodes := _c.mutation.ProjectIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -480,6 +498,30 @@ func (u *ContractUpsert) SetSignedOn(v calendar.Date) *ContractUpsert {
 // UpdateSignedOn sets the "signed_on" field to the value that was provided on create.
 func (u *ContractUpsert) UpdateSignedOn() *ContractUpsert {
 	u.SetExcluded(contract.FieldSignedOn)
+	return u
+}
+
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (u *ContractUpsert) SetLateFeePpm(v int) *ContractUpsert {
+	u.Set(contract.FieldLateFeePpm, v)
+	return u
+}
+
+// UpdateLateFeePpm sets the "late_fee_ppm" field to the value that was provided on create.
+func (u *ContractUpsert) UpdateLateFeePpm() *ContractUpsert {
+	u.SetExcluded(contract.FieldLateFeePpm)
+	return u
+}
+
+// AddLateFeePpm adds v to the "late_fee_ppm" field.
+func (u *ContractUpsert) AddLateFeePpm(v int) *ContractUpsert {
+	u.Add(contract.FieldLateFeePpm, v)
+	return u
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (u *ContractUpsert) ClearLateFeePpm() *ContractUpsert {
+	u.SetNull(contract.FieldLateFeePpm)
 	return u
 }
 
@@ -674,6 +716,34 @@ func (u *ContractUpsertOne) SetSignedOn(v calendar.Date) *ContractUpsertOne {
 func (u *ContractUpsertOne) UpdateSignedOn() *ContractUpsertOne {
 	return u.Update(func(s *ContractUpsert) {
 		s.UpdateSignedOn()
+	})
+}
+
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (u *ContractUpsertOne) SetLateFeePpm(v int) *ContractUpsertOne {
+	return u.Update(func(s *ContractUpsert) {
+		s.SetLateFeePpm(v)
+	})
+}
+
+// AddLateFeePpm adds v to the "late_fee_ppm" field.
+func (u *ContractUpsertOne) AddLateFeePpm(v int) *ContractUpsertOne {
+	return u.Update(func(s *ContractUpsert) {
+		s.AddLateFeePpm(v)
+	})
+}
+
+// UpdateLateFeePpm sets the "late_fee_ppm" field to the value that was provided on create.
+func (u *ContractUpsertOne) UpdateLateFeePpm() *ContractUpsertOne {
+	return u.Update(func(s *ContractUpsert) {
+		s.UpdateLateFeePpm()
+	})
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (u *ContractUpsertOne) ClearLateFeePpm() *ContractUpsertOne {
+	return u.Update(func(s *ContractUpsert) {
+		s.ClearLateFeePpm()
 	})
 }
 
@@ -1035,6 +1105,34 @@ func (u *ContractUpsertBulk) SetSignedOn(v calendar.Date) *ContractUpsertBulk {
 func (u *ContractUpsertBulk) UpdateSignedOn() *ContractUpsertBulk {
 	return u.Update(func(s *ContractUpsert) {
 		s.UpdateSignedOn()
+	})
+}
+
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (u *ContractUpsertBulk) SetLateFeePpm(v int) *ContractUpsertBulk {
+	return u.Update(func(s *ContractUpsert) {
+		s.SetLateFeePpm(v)
+	})
+}
+
+// AddLateFeePpm adds v to the "late_fee_ppm" field.
+func (u *ContractUpsertBulk) AddLateFeePpm(v int) *ContractUpsertBulk {
+	return u.Update(func(s *ContractUpsert) {
+		s.AddLateFeePpm(v)
+	})
+}
+
+// UpdateLateFeePpm sets the "late_fee_ppm" field to the value that was provided on create.
+func (u *ContractUpsertBulk) UpdateLateFeePpm() *ContractUpsertBulk {
+	return u.Update(func(s *ContractUpsert) {
+		s.UpdateLateFeePpm()
+	})
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (u *ContractUpsertBulk) ClearLateFeePpm() *ContractUpsertBulk {
+	return u.Update(func(s *ContractUpsert) {
+		s.ClearLateFeePpm()
 	})
 }
 

@@ -163,6 +163,33 @@ func (_u *ContractUpdate) SetNillableSignedOn(v *calendar.Date) *ContractUpdate 
 	return _u
 }
 
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (_u *ContractUpdate) SetLateFeePpm(v int) *ContractUpdate {
+	_u.mutation.ResetLateFeePpm()
+	_u.mutation.SetLateFeePpm(v)
+	return _u
+}
+
+// SetNillableLateFeePpm sets the "late_fee_ppm" field if the given value is not nil.
+func (_u *ContractUpdate) SetNillableLateFeePpm(v *int) *ContractUpdate {
+	if v != nil {
+		_u.SetLateFeePpm(*v)
+	}
+	return _u
+}
+
+// AddLateFeePpm adds value to the "late_fee_ppm" field.
+func (_u *ContractUpdate) AddLateFeePpm(v int) *ContractUpdate {
+	_u.mutation.AddLateFeePpm(v)
+	return _u
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (_u *ContractUpdate) ClearLateFeePpm() *ContractUpdate {
+	_u.mutation.ClearLateFeePpm()
+	return _u
+}
+
 // SetProject sets the "project" edge to the Project entity.
 func (_u *ContractUpdate) SetProject(v *Project) *ContractUpdate {
 	return _u.SetProjectID(v.ID)
@@ -270,6 +297,15 @@ func (_u *ContractUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SignedOn(); ok {
 		_spec.SetField(contract.FieldSignedOn, field.TypeOther, value)
+	}
+	if value, ok := _u.mutation.LateFeePpm(); ok {
+		_spec.SetField(contract.FieldLateFeePpm, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLateFeePpm(); ok {
+		_spec.AddField(contract.FieldLateFeePpm, field.TypeInt, value)
+	}
+	if _u.mutation.LateFeePpmCleared() {
+		_spec.ClearField(contract.FieldLateFeePpm, field.TypeInt)
 	}
 	if _u.mutation.ProjectCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -452,6 +488,33 @@ func (_u *ContractUpdateOne) SetNillableSignedOn(v *calendar.Date) *ContractUpda
 	return _u
 }
 
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (_u *ContractUpdateOne) SetLateFeePpm(v int) *ContractUpdateOne {
+	_u.mutation.ResetLateFeePpm()
+	_u.mutation.SetLateFeePpm(v)
+	return _u
+}
+
+// SetNillableLateFeePpm sets the "late_fee_ppm" field if the given value is not nil.
+func (_u *ContractUpdateOne) SetNillableLateFeePpm(v *int) *ContractUpdateOne {
+	if v != nil {
+		_u.SetLateFeePpm(*v)
+	}
+	return _u
+}
+
+// AddLateFeePpm adds value to the "late_fee_ppm" field.
+func (_u *ContractUpdateOne) AddLateFeePpm(v int) *ContractUpdateOne {
+	_u.mutation.AddLateFeePpm(v)
+	return _u
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (_u *ContractUpdateOne) ClearLateFeePpm() *ContractUpdateOne {
+	_u.mutation.ClearLateFeePpm()
+	return _u
+}
+
 // SetProject sets the "project" edge to the Project entity.
 func (_u *ContractUpdateOne) SetProject(v *Project) *ContractUpdateOne {
 	return _u.SetProjectID(v.ID)
@@ -589,6 +652,15 @@ func (_u *ContractUpdateOne) sqlSave(ctx context.Context) (_node *Contract, err 
 	}
 	if value, ok := _u.mutation.SignedOn(); ok {
 		_spec.SetField(contract.FieldSignedOn, field.TypeOther, value)
+	}
+	if value, ok := _u.mutation.LateFeePpm(); ok {
+		_spec.SetField(contract.FieldLateFeePpm, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLateFeePpm(); ok {
+		_spec.AddField(contract.FieldLateFeePpm, field.TypeInt, value)
+	}
+	if _u.mutation.LateFeePpmCleared() {
+		_spec.ClearField(contract.FieldLateFeePpm, field.TypeInt)
 	}
 	if _u.mutation.ProjectCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -63,6 +63,8 @@ type Customer struct {
 	Address string `json:"address,omitempty"`
 	// for a due date where no payment node gives one (ruling 5)
 	CreditTermDays int `json:"credit_term_days,omitempty"`
+	// last day of his statement's month, 1 to 28; 0: the month's last; null: the subsidiary's
+	StatementDay *int `json:"statement_day,omitempty"`
 	// Status holds the value of the "status" field.
 	Status customer.Status `json:"status,omitempty"`
 	// pays cash in advance
@@ -126,7 +128,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case customer.FieldSettlesAdvance:
 			values[i] = new(sql.NullBool)
-		case customer.FieldVersion, customer.FieldCreditTermDays:
+		case customer.FieldVersion, customer.FieldCreditTermDays, customer.FieldStatementDay:
 			values[i] = new(sql.NullInt64)
 		case customer.FieldNumber, customer.FieldName, customer.FieldUscc, customer.FieldUsccOverrideReason, customer.FieldTaxNo, customer.FieldContactName, customer.FieldContactPhoneMask, customer.FieldContactEmailMask, customer.FieldLegalRepresentative, customer.FieldLegalRepresentativeIDMask, customer.FieldBankAccountMask, customer.FieldAddress, customer.FieldStatus:
 			values[i] = new(sql.NullString)
@@ -290,6 +292,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreditTermDays = int(value.Int64)
 			}
+		case customer.FieldStatementDay:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field statement_day", values[i])
+			} else if value.Valid {
+				_m.StatementDay = new(int)
+				*_m.StatementDay = int(value.Int64)
+			}
 		case customer.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
@@ -432,6 +441,11 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("credit_term_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreditTermDays))
+	builder.WriteString(", ")
+	if v := _m.StatementDay; v != nil {
+		builder.WriteString("statement_day=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

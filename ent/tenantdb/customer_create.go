@@ -287,6 +287,20 @@ func (_c *CustomerCreate) SetNillableCreditTermDays(v *int) *CustomerCreate {
 	return _c
 }
 
+// SetStatementDay sets the "statement_day" field.
+func (_c *CustomerCreate) SetStatementDay(v int) *CustomerCreate {
+	_c.mutation.SetStatementDay(v)
+	return _c
+}
+
+// SetNillableStatementDay sets the "statement_day" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableStatementDay(v *int) *CustomerCreate {
+	if v != nil {
+		_c.SetStatementDay(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *CustomerCreate) SetStatus(v customer.Status) *CustomerCreate {
 	_c.mutation.SetStatus(v)
@@ -666,6 +680,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreditTermDays(); ok {
 		_spec.SetField(customer.FieldCreditTermDays, field.TypeInt, value)
 		_node.CreditTermDays = value
+	}
+	if value, ok := _c.mutation.StatementDay(); ok {
+		_spec.SetField(customer.FieldStatementDay, field.TypeInt, value)
+		_node.StatementDay = &value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(customer.FieldStatus, field.TypeEnum, value)
@@ -1064,6 +1082,30 @@ func (u *CustomerUpsert) UpdateCreditTermDays() *CustomerUpsert {
 // AddCreditTermDays adds v to the "credit_term_days" field.
 func (u *CustomerUpsert) AddCreditTermDays(v int) *CustomerUpsert {
 	u.Add(customer.FieldCreditTermDays, v)
+	return u
+}
+
+// SetStatementDay sets the "statement_day" field.
+func (u *CustomerUpsert) SetStatementDay(v int) *CustomerUpsert {
+	u.Set(customer.FieldStatementDay, v)
+	return u
+}
+
+// UpdateStatementDay sets the "statement_day" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateStatementDay() *CustomerUpsert {
+	u.SetExcluded(customer.FieldStatementDay)
+	return u
+}
+
+// AddStatementDay adds v to the "statement_day" field.
+func (u *CustomerUpsert) AddStatementDay(v int) *CustomerUpsert {
+	u.Add(customer.FieldStatementDay, v)
+	return u
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (u *CustomerUpsert) ClearStatementDay() *CustomerUpsert {
+	u.SetNull(customer.FieldStatementDay)
 	return u
 }
 
@@ -1490,6 +1532,34 @@ func (u *CustomerUpsertOne) AddCreditTermDays(v int) *CustomerUpsertOne {
 func (u *CustomerUpsertOne) UpdateCreditTermDays() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateCreditTermDays()
+	})
+}
+
+// SetStatementDay sets the "statement_day" field.
+func (u *CustomerUpsertOne) SetStatementDay(v int) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetStatementDay(v)
+	})
+}
+
+// AddStatementDay adds v to the "statement_day" field.
+func (u *CustomerUpsertOne) AddStatementDay(v int) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.AddStatementDay(v)
+	})
+}
+
+// UpdateStatementDay sets the "statement_day" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateStatementDay() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateStatementDay()
+	})
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (u *CustomerUpsertOne) ClearStatementDay() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearStatementDay()
 	})
 }
 
@@ -2089,6 +2159,34 @@ func (u *CustomerUpsertBulk) AddCreditTermDays(v int) *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) UpdateCreditTermDays() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateCreditTermDays()
+	})
+}
+
+// SetStatementDay sets the "statement_day" field.
+func (u *CustomerUpsertBulk) SetStatementDay(v int) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetStatementDay(v)
+	})
+}
+
+// AddStatementDay adds v to the "statement_day" field.
+func (u *CustomerUpsertBulk) AddStatementDay(v int) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.AddStatementDay(v)
+	})
+}
+
+// UpdateStatementDay sets the "statement_day" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateStatementDay() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateStatementDay()
+	})
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (u *CustomerUpsertBulk) ClearStatementDay() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearStatementDay()
 	})
 }
 

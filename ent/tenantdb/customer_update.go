@@ -322,6 +322,33 @@ func (_u *CustomerUpdate) AddCreditTermDays(v int) *CustomerUpdate {
 	return _u
 }
 
+// SetStatementDay sets the "statement_day" field.
+func (_u *CustomerUpdate) SetStatementDay(v int) *CustomerUpdate {
+	_u.mutation.ResetStatementDay()
+	_u.mutation.SetStatementDay(v)
+	return _u
+}
+
+// SetNillableStatementDay sets the "statement_day" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableStatementDay(v *int) *CustomerUpdate {
+	if v != nil {
+		_u.SetStatementDay(*v)
+	}
+	return _u
+}
+
+// AddStatementDay adds value to the "statement_day" field.
+func (_u *CustomerUpdate) AddStatementDay(v int) *CustomerUpdate {
+	_u.mutation.AddStatementDay(v)
+	return _u
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (_u *CustomerUpdate) ClearStatementDay() *CustomerUpdate {
+	_u.mutation.ClearStatementDay()
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *CustomerUpdate) SetStatus(v customer.Status) *CustomerUpdate {
 	_u.mutation.SetStatus(v)
@@ -613,6 +640,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedCreditTermDays(); ok {
 		_spec.AddField(customer.FieldCreditTermDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.StatementDay(); ok {
+		_spec.SetField(customer.FieldStatementDay, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatementDay(); ok {
+		_spec.AddField(customer.FieldStatementDay, field.TypeInt, value)
+	}
+	if _u.mutation.StatementDayCleared() {
+		_spec.ClearField(customer.FieldStatementDay, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(customer.FieldStatus, field.TypeEnum, value)
@@ -1068,6 +1104,33 @@ func (_u *CustomerUpdateOne) AddCreditTermDays(v int) *CustomerUpdateOne {
 	return _u
 }
 
+// SetStatementDay sets the "statement_day" field.
+func (_u *CustomerUpdateOne) SetStatementDay(v int) *CustomerUpdateOne {
+	_u.mutation.ResetStatementDay()
+	_u.mutation.SetStatementDay(v)
+	return _u
+}
+
+// SetNillableStatementDay sets the "statement_day" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableStatementDay(v *int) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetStatementDay(*v)
+	}
+	return _u
+}
+
+// AddStatementDay adds value to the "statement_day" field.
+func (_u *CustomerUpdateOne) AddStatementDay(v int) *CustomerUpdateOne {
+	_u.mutation.AddStatementDay(v)
+	return _u
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (_u *CustomerUpdateOne) ClearStatementDay() *CustomerUpdateOne {
+	_u.mutation.ClearStatementDay()
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *CustomerUpdateOne) SetStatus(v customer.Status) *CustomerUpdateOne {
 	_u.mutation.SetStatus(v)
@@ -1389,6 +1452,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.AddedCreditTermDays(); ok {
 		_spec.AddField(customer.FieldCreditTermDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.StatementDay(); ok {
+		_spec.SetField(customer.FieldStatementDay, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatementDay(); ok {
+		_spec.AddField(customer.FieldStatementDay, field.TypeInt, value)
+	}
+	if _u.mutation.StatementDayCleared() {
+		_spec.ClearField(customer.FieldStatementDay, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(customer.FieldStatus, field.TypeEnum, value)

@@ -26,6 +26,8 @@ type DunningRule struct {
 	Minimum int64 `json:"minimum,omitempty"`
 	// Levels holds the value of the "levels" field.
 	Levels json.RawMessage `json:"levels,omitempty"`
+	// a reminder of a rest day is written on the working day before (ruling 7)
+	BeforeRestDays bool `json:"before_rest_days,omitempty"`
 	// account to pay to, as it stands on the bill
 	PaymentText string `json:"payment_text,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -44,7 +46,7 @@ func (*DunningRule) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case dunningrule.FieldLevels:
 			values[i] = new([]byte)
-		case dunningrule.FieldEnabled:
+		case dunningrule.FieldEnabled, dunningrule.FieldBeforeRestDays:
 			values[i] = new(sql.NullBool)
 		case dunningrule.FieldID, dunningrule.FieldMinimum:
 			values[i] = new(sql.NullInt64)
@@ -92,6 +94,12 @@ func (_m *DunningRule) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Levels); err != nil {
 					return fmt.Errorf("unmarshal field levels: %w", err)
 				}
+			}
+		case dunningrule.FieldBeforeRestDays:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field before_rest_days", values[i])
+			} else if value.Valid {
+				_m.BeforeRestDays = value.Bool
 			}
 		case dunningrule.FieldPaymentText:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -156,6 +164,9 @@ func (_m *DunningRule) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("levels=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Levels))
+	builder.WriteString(", ")
+	builder.WriteString("before_rest_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.BeforeRestDays))
 	builder.WriteString(", ")
 	builder.WriteString("payment_text=")
 	builder.WriteString(_m.PaymentText)

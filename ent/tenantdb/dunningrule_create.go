@@ -42,6 +42,20 @@ func (_c *DunningRuleCreate) SetLevels(v json.RawMessage) *DunningRuleCreate {
 	return _c
 }
 
+// SetBeforeRestDays sets the "before_rest_days" field.
+func (_c *DunningRuleCreate) SetBeforeRestDays(v bool) *DunningRuleCreate {
+	_c.mutation.SetBeforeRestDays(v)
+	return _c
+}
+
+// SetNillableBeforeRestDays sets the "before_rest_days" field if the given value is not nil.
+func (_c *DunningRuleCreate) SetNillableBeforeRestDays(v *bool) *DunningRuleCreate {
+	if v != nil {
+		_c.SetBeforeRestDays(*v)
+	}
+	return _c
+}
+
 // SetPaymentText sets the "payment_text" field.
 func (_c *DunningRuleCreate) SetPaymentText(v string) *DunningRuleCreate {
 	_c.mutation.SetPaymentText(v)
@@ -125,6 +139,10 @@ func (_c *DunningRuleCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *DunningRuleCreate) defaults() {
+	if _, ok := _c.mutation.BeforeRestDays(); !ok {
+		v := dunningrule.DefaultBeforeRestDays
+		_c.mutation.SetBeforeRestDays(v)
+	}
 	if _, ok := _c.mutation.PaymentText(); !ok {
 		v := dunningrule.DefaultPaymentText
 		_c.mutation.SetPaymentText(v)
@@ -145,6 +163,9 @@ func (_c *DunningRuleCreate) check() error {
 	}
 	if _, ok := _c.mutation.Levels(); !ok {
 		return &ValidationError{Name: "levels", err: errors.New(`tenantdb: missing required field "DunningRule.levels"`)}
+	}
+	if _, ok := _c.mutation.BeforeRestDays(); !ok {
+		return &ValidationError{Name: "before_rest_days", err: errors.New(`tenantdb: missing required field "DunningRule.before_rest_days"`)}
 	}
 	if _, ok := _c.mutation.PaymentText(); !ok {
 		return &ValidationError{Name: "payment_text", err: errors.New(`tenantdb: missing required field "DunningRule.payment_text"`)}
@@ -196,6 +217,10 @@ func (_c *DunningRuleCreate) createSpec() (*DunningRule, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Levels(); ok {
 		_spec.SetField(dunningrule.FieldLevels, field.TypeJSON, value)
 		_node.Levels = value
+	}
+	if value, ok := _c.mutation.BeforeRestDays(); ok {
+		_spec.SetField(dunningrule.FieldBeforeRestDays, field.TypeBool, value)
+		_node.BeforeRestDays = value
 	}
 	if value, ok := _c.mutation.PaymentText(); ok {
 		_spec.SetField(dunningrule.FieldPaymentText, field.TypeString, value)
@@ -286,6 +311,9 @@ func (u *DunningRuleUpsertOne) UpdateNewValues() *DunningRuleUpsertOne {
 		}
 		if _, exists := u.create.mutation.Levels(); exists {
 			s.SetIgnore(dunningrule.FieldLevels)
+		}
+		if _, exists := u.create.mutation.BeforeRestDays(); exists {
+			s.SetIgnore(dunningrule.FieldBeforeRestDays)
 		}
 		if _, exists := u.create.mutation.PaymentText(); exists {
 			s.SetIgnore(dunningrule.FieldPaymentText)
@@ -517,6 +545,9 @@ func (u *DunningRuleUpsertBulk) UpdateNewValues() *DunningRuleUpsertBulk {
 			}
 			if _, exists := b.mutation.Levels(); exists {
 				s.SetIgnore(dunningrule.FieldLevels)
+			}
+			if _, exists := b.mutation.BeforeRestDays(); exists {
+				s.SetIgnore(dunningrule.FieldBeforeRestDays)
 			}
 			if _, exists := b.mutation.PaymentText(); exists {
 				s.SetIgnore(dunningrule.FieldPaymentText)

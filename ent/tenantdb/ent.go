@@ -71,6 +71,7 @@ import (
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifyphone"
 	"zhuxin/ent/tenantdb/notifypreference"
 	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
@@ -235,6 +236,7 @@ func checkColumn(t, c string) error {
 			notification.Table:         notification.ValidColumn,
 			notifyaccount.Table:        notifyaccount.ValidColumn,
 			notifydelivery.Table:       notifydelivery.ValidColumn,
+			notifyphone.Table:          notifyphone.ValidColumn,
 			notifypreference.Table:     notifypreference.ValidColumn,
 			notifysetting.Table:        notifysetting.ValidColumn,
 			orderhold.Table:            orderhold.ValidColumn,

@@ -74,6 +74,7 @@ import (
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifyphone"
 	"zhuxin/ent/tenantdb/notifypreference"
 	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
@@ -191,6 +192,7 @@ const (
 	TypeNotification         = "Notification"
 	TypeNotifyAccount        = "NotifyAccount"
 	TypeNotifyDelivery       = "NotifyDelivery"
+	TypeNotifyPhone          = "NotifyPhone"
 	TypeNotifyPreference     = "NotifyPreference"
 	TypeNotifySetting        = "NotifySetting"
 	TypeOrderHold            = "OrderHold"
@@ -15382,6 +15384,9 @@ type CollectionSettingMutation struct {
 	addlate_fee_ppm            *int
 	late_fee_grace_days        *int
 	addlate_fee_grace_days     *int
+	confirm_receipts           *bool
+	statement_day              *int
+	addstatement_day           *int
 	statement_days             *int
 	addstatement_days          *int
 	statement_reminder_days    *int
@@ -15610,6 +15615,98 @@ func (m *CollectionSettingMutation) AddedLateFeeGraceDays() (r int, exists bool)
 func (m *CollectionSettingMutation) ResetLateFeeGraceDays() {
 	m.late_fee_grace_days = nil
 	m.addlate_fee_grace_days = nil
+}
+
+// SetConfirmReceipts sets the "confirm_receipts" field.
+func (m *CollectionSettingMutation) SetConfirmReceipts(b bool) {
+	m.confirm_receipts = &b
+}
+
+// ConfirmReceipts returns the value of the "confirm_receipts" field in the mutation.
+func (m *CollectionSettingMutation) ConfirmReceipts() (r bool, exists bool) {
+	v := m.confirm_receipts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmReceipts returns the old "confirm_receipts" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldConfirmReceipts(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmReceipts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmReceipts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmReceipts: %w", err)
+	}
+	return oldValue.ConfirmReceipts, nil
+}
+
+// ResetConfirmReceipts resets all changes to the "confirm_receipts" field.
+func (m *CollectionSettingMutation) ResetConfirmReceipts() {
+	m.confirm_receipts = nil
+}
+
+// SetStatementDay sets the "statement_day" field.
+func (m *CollectionSettingMutation) SetStatementDay(i int) {
+	m.statement_day = &i
+	m.addstatement_day = nil
+}
+
+// StatementDay returns the value of the "statement_day" field in the mutation.
+func (m *CollectionSettingMutation) StatementDay() (r int, exists bool) {
+	v := m.statement_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementDay returns the old "statement_day" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldStatementDay(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementDay: %w", err)
+	}
+	return oldValue.StatementDay, nil
+}
+
+// AddStatementDay adds i to the "statement_day" field.
+func (m *CollectionSettingMutation) AddStatementDay(i int) {
+	if m.addstatement_day != nil {
+		*m.addstatement_day += i
+	} else {
+		m.addstatement_day = &i
+	}
+}
+
+// AddedStatementDay returns the value that was added to the "statement_day" field in this mutation.
+func (m *CollectionSettingMutation) AddedStatementDay() (r int, exists bool) {
+	v := m.addstatement_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStatementDay resets all changes to the "statement_day" field.
+func (m *CollectionSettingMutation) ResetStatementDay() {
+	m.statement_day = nil
+	m.addstatement_day = nil
 }
 
 // SetStatementDays sets the "statement_days" field.
@@ -15899,12 +15996,18 @@ func (m *CollectionSettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CollectionSettingMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 9)
 	if m.late_fee_ppm != nil {
 		fields = append(fields, collectionsetting.FieldLateFeePpm)
 	}
 	if m.late_fee_grace_days != nil {
 		fields = append(fields, collectionsetting.FieldLateFeeGraceDays)
+	}
+	if m.confirm_receipts != nil {
+		fields = append(fields, collectionsetting.FieldConfirmReceipts)
+	}
+	if m.statement_day != nil {
+		fields = append(fields, collectionsetting.FieldStatementDay)
 	}
 	if m.statement_days != nil {
 		fields = append(fields, collectionsetting.FieldStatementDays)
@@ -15933,6 +16036,10 @@ func (m *CollectionSettingMutation) Field(name string) (ent.Value, bool) {
 		return m.LateFeePpm()
 	case collectionsetting.FieldLateFeeGraceDays:
 		return m.LateFeeGraceDays()
+	case collectionsetting.FieldConfirmReceipts:
+		return m.ConfirmReceipts()
+	case collectionsetting.FieldStatementDay:
+		return m.StatementDay()
 	case collectionsetting.FieldStatementDays:
 		return m.StatementDays()
 	case collectionsetting.FieldStatementReminderDays:
@@ -15956,6 +16063,10 @@ func (m *CollectionSettingMutation) OldField(ctx context.Context, name string) (
 		return m.OldLateFeePpm(ctx)
 	case collectionsetting.FieldLateFeeGraceDays:
 		return m.OldLateFeeGraceDays(ctx)
+	case collectionsetting.FieldConfirmReceipts:
+		return m.OldConfirmReceipts(ctx)
+	case collectionsetting.FieldStatementDay:
+		return m.OldStatementDay(ctx)
 	case collectionsetting.FieldStatementDays:
 		return m.OldStatementDays(ctx)
 	case collectionsetting.FieldStatementReminderDays:
@@ -15988,6 +16099,20 @@ func (m *CollectionSettingMutation) SetField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLateFeeGraceDays(v)
+		return nil
+	case collectionsetting.FieldConfirmReceipts:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmReceipts(v)
+		return nil
+	case collectionsetting.FieldStatementDay:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementDay(v)
 		return nil
 	case collectionsetting.FieldStatementDays:
 		v, ok := value.(int)
@@ -16038,6 +16163,9 @@ func (m *CollectionSettingMutation) AddedFields() []string {
 	if m.addlate_fee_grace_days != nil {
 		fields = append(fields, collectionsetting.FieldLateFeeGraceDays)
 	}
+	if m.addstatement_day != nil {
+		fields = append(fields, collectionsetting.FieldStatementDay)
+	}
 	if m.addstatement_days != nil {
 		fields = append(fields, collectionsetting.FieldStatementDays)
 	}
@@ -16059,6 +16187,8 @@ func (m *CollectionSettingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLateFeePpm()
 	case collectionsetting.FieldLateFeeGraceDays:
 		return m.AddedLateFeeGraceDays()
+	case collectionsetting.FieldStatementDay:
+		return m.AddedStatementDay()
 	case collectionsetting.FieldStatementDays:
 		return m.AddedStatementDays()
 	case collectionsetting.FieldStatementReminderDays:
@@ -16087,6 +16217,13 @@ func (m *CollectionSettingMutation) AddField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddLateFeeGraceDays(v)
+		return nil
+	case collectionsetting.FieldStatementDay:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatementDay(v)
 		return nil
 	case collectionsetting.FieldStatementDays:
 		v, ok := value.(int)
@@ -16150,6 +16287,12 @@ func (m *CollectionSettingMutation) ResetField(name string) error {
 		return nil
 	case collectionsetting.FieldLateFeeGraceDays:
 		m.ResetLateFeeGraceDays()
+		return nil
+	case collectionsetting.FieldConfirmReceipts:
+		m.ResetConfirmReceipts()
+		return nil
+	case collectionsetting.FieldStatementDay:
+		m.ResetStatementDay()
 		return nil
 	case collectionsetting.FieldStatementDays:
 		m.ResetStatementDays()
@@ -16237,6 +16380,8 @@ type ContractMutation struct {
 	credit_term_days    *int
 	addcredit_term_days *int
 	signed_on           *calendar.Date
+	late_fee_ppm        *int
+	addlate_fee_ppm     *int
 	clearedFields       map[string]struct{}
 	project             *uuid.UUID
 	clearedproject      bool
@@ -16802,6 +16947,76 @@ func (m *ContractMutation) ResetSignedOn() {
 	m.signed_on = nil
 }
 
+// SetLateFeePpm sets the "late_fee_ppm" field.
+func (m *ContractMutation) SetLateFeePpm(i int) {
+	m.late_fee_ppm = &i
+	m.addlate_fee_ppm = nil
+}
+
+// LateFeePpm returns the value of the "late_fee_ppm" field in the mutation.
+func (m *ContractMutation) LateFeePpm() (r int, exists bool) {
+	v := m.late_fee_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLateFeePpm returns the old "late_fee_ppm" field's value of the Contract entity.
+// If the Contract object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContractMutation) OldLateFeePpm(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLateFeePpm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLateFeePpm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLateFeePpm: %w", err)
+	}
+	return oldValue.LateFeePpm, nil
+}
+
+// AddLateFeePpm adds i to the "late_fee_ppm" field.
+func (m *ContractMutation) AddLateFeePpm(i int) {
+	if m.addlate_fee_ppm != nil {
+		*m.addlate_fee_ppm += i
+	} else {
+		m.addlate_fee_ppm = &i
+	}
+}
+
+// AddedLateFeePpm returns the value that was added to the "late_fee_ppm" field in this mutation.
+func (m *ContractMutation) AddedLateFeePpm() (r int, exists bool) {
+	v := m.addlate_fee_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLateFeePpm clears the value of the "late_fee_ppm" field.
+func (m *ContractMutation) ClearLateFeePpm() {
+	m.late_fee_ppm = nil
+	m.addlate_fee_ppm = nil
+	m.clearedFields[contract.FieldLateFeePpm] = struct{}{}
+}
+
+// LateFeePpmCleared returns if the "late_fee_ppm" field was cleared in this mutation.
+func (m *ContractMutation) LateFeePpmCleared() bool {
+	_, ok := m.clearedFields[contract.FieldLateFeePpm]
+	return ok
+}
+
+// ResetLateFeePpm resets all changes to the "late_fee_ppm" field.
+func (m *ContractMutation) ResetLateFeePpm() {
+	m.late_fee_ppm = nil
+	m.addlate_fee_ppm = nil
+	delete(m.clearedFields, contract.FieldLateFeePpm)
+}
+
 // ClearProject clears the "project" edge to the Project entity.
 func (m *ContractMutation) ClearProject() {
 	m.clearedproject = true
@@ -16863,7 +17078,7 @@ func (m *ContractMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContractMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, contract.FieldCreatedAt)
 	}
@@ -16894,6 +17109,9 @@ func (m *ContractMutation) Fields() []string {
 	if m.signed_on != nil {
 		fields = append(fields, contract.FieldSignedOn)
 	}
+	if m.late_fee_ppm != nil {
+		fields = append(fields, contract.FieldLateFeePpm)
+	}
 	return fields
 }
 
@@ -16922,6 +17140,8 @@ func (m *ContractMutation) Field(name string) (ent.Value, bool) {
 		return m.CreditTermDays()
 	case contract.FieldSignedOn:
 		return m.SignedOn()
+	case contract.FieldLateFeePpm:
+		return m.LateFeePpm()
 	}
 	return nil, false
 }
@@ -16951,6 +17171,8 @@ func (m *ContractMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldCreditTermDays(ctx)
 	case contract.FieldSignedOn:
 		return m.OldSignedOn(ctx)
+	case contract.FieldLateFeePpm:
+		return m.OldLateFeePpm(ctx)
 	}
 	return nil, fmt.Errorf("unknown Contract field %s", name)
 }
@@ -17030,6 +17252,13 @@ func (m *ContractMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSignedOn(v)
 		return nil
+	case contract.FieldLateFeePpm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLateFeePpm(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Contract field %s", name)
 }
@@ -17050,6 +17279,9 @@ func (m *ContractMutation) AddedFields() []string {
 	if m.addcredit_term_days != nil {
 		fields = append(fields, contract.FieldCreditTermDays)
 	}
+	if m.addlate_fee_ppm != nil {
+		fields = append(fields, contract.FieldLateFeePpm)
+	}
 	return fields
 }
 
@@ -17066,6 +17298,8 @@ func (m *ContractMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUnitPrice()
 	case contract.FieldCreditTermDays:
 		return m.AddedCreditTermDays()
+	case contract.FieldLateFeePpm:
+		return m.AddedLateFeePpm()
 	}
 	return nil, false
 }
@@ -17103,6 +17337,13 @@ func (m *ContractMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCreditTermDays(v)
 		return nil
+	case contract.FieldLateFeePpm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLateFeePpm(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Contract numeric field %s", name)
 }
@@ -17113,6 +17354,9 @@ func (m *ContractMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(contract.FieldCreatedBy) {
 		fields = append(fields, contract.FieldCreatedBy)
+	}
+	if m.FieldCleared(contract.FieldLateFeePpm) {
+		fields = append(fields, contract.FieldLateFeePpm)
 	}
 	return fields
 }
@@ -17130,6 +17374,9 @@ func (m *ContractMutation) ClearField(name string) error {
 	switch name {
 	case contract.FieldCreatedBy:
 		m.ClearCreatedBy()
+		return nil
+	case contract.FieldLateFeePpm:
+		m.ClearLateFeePpm()
 		return nil
 	}
 	return fmt.Errorf("unknown Contract nullable field %s", name)
@@ -17168,6 +17415,9 @@ func (m *ContractMutation) ResetField(name string) error {
 		return nil
 	case contract.FieldSignedOn:
 		m.ResetSignedOn()
+		return nil
+	case contract.FieldLateFeePpm:
+		m.ResetLateFeePpm()
 		return nil
 	}
 	return fmt.Errorf("unknown Contract field %s", name)
@@ -28297,6 +28547,8 @@ type CustomerMutation struct {
 	address                      *string
 	credit_term_days             *int
 	addcredit_term_days          *int
+	statement_day                *int
+	addstatement_day             *int
 	status                       *customer.Status
 	settles_advance              *bool
 	labels                       *map[string]string
@@ -29342,6 +29594,76 @@ func (m *CustomerMutation) ResetCreditTermDays() {
 	m.addcredit_term_days = nil
 }
 
+// SetStatementDay sets the "statement_day" field.
+func (m *CustomerMutation) SetStatementDay(i int) {
+	m.statement_day = &i
+	m.addstatement_day = nil
+}
+
+// StatementDay returns the value of the "statement_day" field in the mutation.
+func (m *CustomerMutation) StatementDay() (r int, exists bool) {
+	v := m.statement_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatementDay returns the old "statement_day" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldStatementDay(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatementDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatementDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatementDay: %w", err)
+	}
+	return oldValue.StatementDay, nil
+}
+
+// AddStatementDay adds i to the "statement_day" field.
+func (m *CustomerMutation) AddStatementDay(i int) {
+	if m.addstatement_day != nil {
+		*m.addstatement_day += i
+	} else {
+		m.addstatement_day = &i
+	}
+}
+
+// AddedStatementDay returns the value that was added to the "statement_day" field in this mutation.
+func (m *CustomerMutation) AddedStatementDay() (r int, exists bool) {
+	v := m.addstatement_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStatementDay clears the value of the "statement_day" field.
+func (m *CustomerMutation) ClearStatementDay() {
+	m.statement_day = nil
+	m.addstatement_day = nil
+	m.clearedFields[customer.FieldStatementDay] = struct{}{}
+}
+
+// StatementDayCleared returns if the "statement_day" field was cleared in this mutation.
+func (m *CustomerMutation) StatementDayCleared() bool {
+	_, ok := m.clearedFields[customer.FieldStatementDay]
+	return ok
+}
+
+// ResetStatementDay resets all changes to the "statement_day" field.
+func (m *CustomerMutation) ResetStatementDay() {
+	m.statement_day = nil
+	m.addstatement_day = nil
+	delete(m.clearedFields, customer.FieldStatementDay)
+}
+
 // SetStatus sets the "status" field.
 func (m *CustomerMutation) SetStatus(c customer.Status) {
 	m.status = &c
@@ -29713,6 +30035,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.credit_term_days != nil {
 		fields = append(fields, customer.FieldCreditTermDays)
 	}
+	if m.statement_day != nil {
+		fields = append(fields, customer.FieldStatementDay)
+	}
 	if m.status != nil {
 		fields = append(fields, customer.FieldStatus)
 	}
@@ -29774,6 +30099,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Address()
 	case customer.FieldCreditTermDays:
 		return m.CreditTermDays()
+	case customer.FieldStatementDay:
+		return m.StatementDay()
 	case customer.FieldStatus:
 		return m.Status()
 	case customer.FieldSettlesAdvance:
@@ -29833,6 +30160,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAddress(ctx)
 	case customer.FieldCreditTermDays:
 		return m.OldCreditTermDays(ctx)
+	case customer.FieldStatementDay:
+		return m.OldStatementDay(ctx)
 	case customer.FieldStatus:
 		return m.OldStatus(ctx)
 	case customer.FieldSettlesAdvance:
@@ -30002,6 +30331,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreditTermDays(v)
 		return nil
+	case customer.FieldStatementDay:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatementDay(v)
+		return nil
 	case customer.FieldStatus:
 		v, ok := value.(customer.Status)
 		if !ok {
@@ -30037,6 +30373,9 @@ func (m *CustomerMutation) AddedFields() []string {
 	if m.addcredit_term_days != nil {
 		fields = append(fields, customer.FieldCreditTermDays)
 	}
+	if m.addstatement_day != nil {
+		fields = append(fields, customer.FieldStatementDay)
+	}
 	return fields
 }
 
@@ -30049,6 +30388,8 @@ func (m *CustomerMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case customer.FieldCreditTermDays:
 		return m.AddedCreditTermDays()
+	case customer.FieldStatementDay:
+		return m.AddedStatementDay()
 	}
 	return nil, false
 }
@@ -30071,6 +30412,13 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddCreditTermDays(v)
+		return nil
+	case customer.FieldStatementDay:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatementDay(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Customer numeric field %s", name)
@@ -30100,6 +30448,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(customer.FieldBankAccountEnc) {
 		fields = append(fields, customer.FieldBankAccountEnc)
+	}
+	if m.FieldCleared(customer.FieldStatementDay) {
+		fields = append(fields, customer.FieldStatementDay)
 	}
 	return fields
 }
@@ -30135,6 +30486,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldBankAccountEnc:
 		m.ClearBankAccountEnc()
+		return nil
+	case customer.FieldStatementDay:
+		m.ClearStatementDay()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -30209,6 +30563,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldCreditTermDays:
 		m.ResetCreditTermDays()
+		return nil
+	case customer.FieldStatementDay:
+		m.ResetStatementDay()
 		return nil
 	case customer.FieldStatus:
 		m.ResetStatus()
@@ -41407,21 +41764,22 @@ func (m *DunningPauseMutation) ResetEdge(name string) error {
 // DunningRuleMutation represents an operation that mutates the DunningRule nodes in the graph.
 type DunningRuleMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int64
-	enabled       *bool
-	minimum       *int64
-	addminimum    *int64
-	levels        *json.RawMessage
-	appendlevels  json.RawMessage
-	payment_text  *string
-	created_at    *time.Time
-	created_by    *uuid.UUID
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*DunningRule, error)
-	predicates    []predicate.DunningRule
+	op               Op
+	typ              string
+	id               *int64
+	enabled          *bool
+	minimum          *int64
+	addminimum       *int64
+	levels           *json.RawMessage
+	appendlevels     json.RawMessage
+	before_rest_days *bool
+	payment_text     *string
+	created_at       *time.Time
+	created_by       *uuid.UUID
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*DunningRule, error)
+	predicates       []predicate.DunningRule
 }
 
 var _ ent.Mutation = (*DunningRuleMutation)(nil)
@@ -41671,6 +42029,42 @@ func (m *DunningRuleMutation) ResetLevels() {
 	m.appendlevels = nil
 }
 
+// SetBeforeRestDays sets the "before_rest_days" field.
+func (m *DunningRuleMutation) SetBeforeRestDays(b bool) {
+	m.before_rest_days = &b
+}
+
+// BeforeRestDays returns the value of the "before_rest_days" field in the mutation.
+func (m *DunningRuleMutation) BeforeRestDays() (r bool, exists bool) {
+	v := m.before_rest_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeforeRestDays returns the old "before_rest_days" field's value of the DunningRule entity.
+// If the DunningRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DunningRuleMutation) OldBeforeRestDays(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeforeRestDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeforeRestDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeforeRestDays: %w", err)
+	}
+	return oldValue.BeforeRestDays, nil
+}
+
+// ResetBeforeRestDays resets all changes to the "before_rest_days" field.
+func (m *DunningRuleMutation) ResetBeforeRestDays() {
+	m.before_rest_days = nil
+}
+
 // SetPaymentText sets the "payment_text" field.
 func (m *DunningRuleMutation) SetPaymentText(s string) {
 	m.payment_text = &s
@@ -41826,7 +42220,7 @@ func (m *DunningRuleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DunningRuleMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.enabled != nil {
 		fields = append(fields, dunningrule.FieldEnabled)
 	}
@@ -41835,6 +42229,9 @@ func (m *DunningRuleMutation) Fields() []string {
 	}
 	if m.levels != nil {
 		fields = append(fields, dunningrule.FieldLevels)
+	}
+	if m.before_rest_days != nil {
+		fields = append(fields, dunningrule.FieldBeforeRestDays)
 	}
 	if m.payment_text != nil {
 		fields = append(fields, dunningrule.FieldPaymentText)
@@ -41859,6 +42256,8 @@ func (m *DunningRuleMutation) Field(name string) (ent.Value, bool) {
 		return m.Minimum()
 	case dunningrule.FieldLevels:
 		return m.Levels()
+	case dunningrule.FieldBeforeRestDays:
+		return m.BeforeRestDays()
 	case dunningrule.FieldPaymentText:
 		return m.PaymentText()
 	case dunningrule.FieldCreatedAt:
@@ -41880,6 +42279,8 @@ func (m *DunningRuleMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldMinimum(ctx)
 	case dunningrule.FieldLevels:
 		return m.OldLevels(ctx)
+	case dunningrule.FieldBeforeRestDays:
+		return m.OldBeforeRestDays(ctx)
 	case dunningrule.FieldPaymentText:
 		return m.OldPaymentText(ctx)
 	case dunningrule.FieldCreatedAt:
@@ -41915,6 +42316,13 @@ func (m *DunningRuleMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLevels(v)
+		return nil
+	case dunningrule.FieldBeforeRestDays:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeforeRestDays(v)
 		return nil
 	case dunningrule.FieldPaymentText:
 		v, ok := value.(string)
@@ -42018,6 +42426,9 @@ func (m *DunningRuleMutation) ResetField(name string) error {
 		return nil
 	case dunningrule.FieldLevels:
 		m.ResetLevels()
+		return nil
+	case dunningrule.FieldBeforeRestDays:
+		m.ResetBeforeRestDays()
 		return nil
 	case dunningrule.FieldPaymentText:
 		m.ResetPaymentText()
@@ -59773,6 +60184,7 @@ type NotifyDeliveryMutation struct {
 	template      *string
 	params        *json.RawMessage
 	appendparams  json.RawMessage
+	letter_id     *uuid.UUID
 	digest        *bool
 	state         *notifydelivery.State
 	attempts      *int
@@ -60285,6 +60697,55 @@ func (m *NotifyDeliveryMutation) ResetParams() {
 	m.appendparams = nil
 }
 
+// SetLetterID sets the "letter_id" field.
+func (m *NotifyDeliveryMutation) SetLetterID(u uuid.UUID) {
+	m.letter_id = &u
+}
+
+// LetterID returns the value of the "letter_id" field in the mutation.
+func (m *NotifyDeliveryMutation) LetterID() (r uuid.UUID, exists bool) {
+	v := m.letter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLetterID returns the old "letter_id" field's value of the NotifyDelivery entity.
+// If the NotifyDelivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyDeliveryMutation) OldLetterID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLetterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLetterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLetterID: %w", err)
+	}
+	return oldValue.LetterID, nil
+}
+
+// ClearLetterID clears the value of the "letter_id" field.
+func (m *NotifyDeliveryMutation) ClearLetterID() {
+	m.letter_id = nil
+	m.clearedFields[notifydelivery.FieldLetterID] = struct{}{}
+}
+
+// LetterIDCleared returns if the "letter_id" field was cleared in this mutation.
+func (m *NotifyDeliveryMutation) LetterIDCleared() bool {
+	_, ok := m.clearedFields[notifydelivery.FieldLetterID]
+	return ok
+}
+
+// ResetLetterID resets all changes to the "letter_id" field.
+func (m *NotifyDeliveryMutation) ResetLetterID() {
+	m.letter_id = nil
+	delete(m.clearedFields, notifydelivery.FieldLetterID)
+}
+
 // SetDigest sets the "digest" field.
 func (m *NotifyDeliveryMutation) SetDigest(b bool) {
 	m.digest = &b
@@ -60761,7 +61222,7 @@ func (m *NotifyDeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NotifyDeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.event_key != nil {
 		fields = append(fields, notifydelivery.FieldEventKey)
 	}
@@ -60791,6 +61252,9 @@ func (m *NotifyDeliveryMutation) Fields() []string {
 	}
 	if m.params != nil {
 		fields = append(fields, notifydelivery.FieldParams)
+	}
+	if m.letter_id != nil {
+		fields = append(fields, notifydelivery.FieldLetterID)
 	}
 	if m.digest != nil {
 		fields = append(fields, notifydelivery.FieldDigest)
@@ -60853,6 +61317,8 @@ func (m *NotifyDeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Template()
 	case notifydelivery.FieldParams:
 		return m.Params()
+	case notifydelivery.FieldLetterID:
+		return m.LetterID()
 	case notifydelivery.FieldDigest:
 		return m.Digest()
 	case notifydelivery.FieldState:
@@ -60904,6 +61370,8 @@ func (m *NotifyDeliveryMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldTemplate(ctx)
 	case notifydelivery.FieldParams:
 		return m.OldParams(ctx)
+	case notifydelivery.FieldLetterID:
+		return m.OldLetterID(ctx)
 	case notifydelivery.FieldDigest:
 		return m.OldDigest(ctx)
 	case notifydelivery.FieldState:
@@ -61004,6 +61472,13 @@ func (m *NotifyDeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetParams(v)
+		return nil
+	case notifydelivery.FieldLetterID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLetterID(v)
 		return nil
 	case notifydelivery.FieldDigest:
 		v, ok := value.(bool)
@@ -61127,6 +61602,9 @@ func (m *NotifyDeliveryMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *NotifyDeliveryMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(notifydelivery.FieldLetterID) {
+		fields = append(fields, notifydelivery.FieldLetterID)
+	}
 	if m.FieldCleared(notifydelivery.FieldClaimedUntil) {
 		fields = append(fields, notifydelivery.FieldClaimedUntil)
 	}
@@ -61147,6 +61625,9 @@ func (m *NotifyDeliveryMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *NotifyDeliveryMutation) ClearField(name string) error {
 	switch name {
+	case notifydelivery.FieldLetterID:
+		m.ClearLetterID()
+		return nil
 	case notifydelivery.FieldClaimedUntil:
 		m.ClearClaimedUntil()
 		return nil
@@ -61190,6 +61671,9 @@ func (m *NotifyDeliveryMutation) ResetField(name string) error {
 		return nil
 	case notifydelivery.FieldParams:
 		m.ResetParams()
+		return nil
+	case notifydelivery.FieldLetterID:
+		m.ResetLetterID()
 		return nil
 	case notifydelivery.FieldDigest:
 		m.ResetDigest()
@@ -61276,6 +61760,446 @@ func (m *NotifyDeliveryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown NotifyDelivery edge %s", name)
 }
 
+// NotifyPhoneMutation represents an operation that mutates the NotifyPhone nodes in the graph.
+type NotifyPhoneMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	phone_enc     *[]byte
+	masked        *string
+	updated_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NotifyPhone, error)
+	predicates    []predicate.NotifyPhone
+}
+
+var _ ent.Mutation = (*NotifyPhoneMutation)(nil)
+
+// notifyphoneOption allows management of the mutation configuration using functional options.
+type notifyphoneOption func(*NotifyPhoneMutation)
+
+// newNotifyPhoneMutation creates new mutation for the NotifyPhone entity.
+func newNotifyPhoneMutation(c config, op Op, opts ...notifyphoneOption) *NotifyPhoneMutation {
+	m := &NotifyPhoneMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNotifyPhone,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNotifyPhoneID sets the ID field of the mutation.
+func withNotifyPhoneID(id uuid.UUID) notifyphoneOption {
+	return func(m *NotifyPhoneMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NotifyPhone
+		)
+		m.oldValue = func(ctx context.Context) (*NotifyPhone, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NotifyPhone.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNotifyPhone sets the old NotifyPhone of the mutation.
+func withNotifyPhone(node *NotifyPhone) notifyphoneOption {
+	return func(m *NotifyPhoneMutation) {
+		m.oldValue = func(context.Context) (*NotifyPhone, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NotifyPhoneMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NotifyPhoneMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NotifyPhone entities.
+func (m *NotifyPhoneMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NotifyPhoneMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NotifyPhoneMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NotifyPhone.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPhoneEnc sets the "phone_enc" field.
+func (m *NotifyPhoneMutation) SetPhoneEnc(b []byte) {
+	m.phone_enc = &b
+}
+
+// PhoneEnc returns the value of the "phone_enc" field in the mutation.
+func (m *NotifyPhoneMutation) PhoneEnc() (r []byte, exists bool) {
+	v := m.phone_enc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneEnc returns the old "phone_enc" field's value of the NotifyPhone entity.
+// If the NotifyPhone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPhoneMutation) OldPhoneEnc(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneEnc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneEnc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneEnc: %w", err)
+	}
+	return oldValue.PhoneEnc, nil
+}
+
+// ResetPhoneEnc resets all changes to the "phone_enc" field.
+func (m *NotifyPhoneMutation) ResetPhoneEnc() {
+	m.phone_enc = nil
+}
+
+// SetMasked sets the "masked" field.
+func (m *NotifyPhoneMutation) SetMasked(s string) {
+	m.masked = &s
+}
+
+// Masked returns the value of the "masked" field in the mutation.
+func (m *NotifyPhoneMutation) Masked() (r string, exists bool) {
+	v := m.masked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMasked returns the old "masked" field's value of the NotifyPhone entity.
+// If the NotifyPhone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPhoneMutation) OldMasked(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMasked is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMasked requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMasked: %w", err)
+	}
+	return oldValue.Masked, nil
+}
+
+// ResetMasked resets all changes to the "masked" field.
+func (m *NotifyPhoneMutation) ResetMasked() {
+	m.masked = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *NotifyPhoneMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *NotifyPhoneMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the NotifyPhone entity.
+// If the NotifyPhone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPhoneMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *NotifyPhoneMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the NotifyPhoneMutation builder.
+func (m *NotifyPhoneMutation) Where(ps ...predicate.NotifyPhone) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NotifyPhoneMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NotifyPhoneMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NotifyPhone, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NotifyPhoneMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NotifyPhoneMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NotifyPhone).
+func (m *NotifyPhoneMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NotifyPhoneMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.phone_enc != nil {
+		fields = append(fields, notifyphone.FieldPhoneEnc)
+	}
+	if m.masked != nil {
+		fields = append(fields, notifyphone.FieldMasked)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, notifyphone.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NotifyPhoneMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case notifyphone.FieldPhoneEnc:
+		return m.PhoneEnc()
+	case notifyphone.FieldMasked:
+		return m.Masked()
+	case notifyphone.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NotifyPhoneMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case notifyphone.FieldPhoneEnc:
+		return m.OldPhoneEnc(ctx)
+	case notifyphone.FieldMasked:
+		return m.OldMasked(ctx)
+	case notifyphone.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown NotifyPhone field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyPhoneMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case notifyphone.FieldPhoneEnc:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneEnc(v)
+		return nil
+	case notifyphone.FieldMasked:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMasked(v)
+		return nil
+	case notifyphone.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyPhone field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NotifyPhoneMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NotifyPhoneMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NotifyPhoneMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NotifyPhone numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NotifyPhoneMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NotifyPhoneMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NotifyPhoneMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown NotifyPhone nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NotifyPhoneMutation) ResetField(name string) error {
+	switch name {
+	case notifyphone.FieldPhoneEnc:
+		m.ResetPhoneEnc()
+		return nil
+	case notifyphone.FieldMasked:
+		m.ResetMasked()
+		return nil
+	case notifyphone.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown NotifyPhone field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NotifyPhoneMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NotifyPhoneMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NotifyPhoneMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NotifyPhoneMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NotifyPhoneMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NotifyPhoneMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NotifyPhoneMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NotifyPhone unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NotifyPhoneMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NotifyPhone edge %s", name)
+}
+
 // NotifyPreferenceMutation represents an operation that mutates the NotifyPreference nodes in the graph.
 type NotifyPreferenceMutation struct {
 	config
@@ -61286,6 +62210,7 @@ type NotifyPreferenceMutation struct {
 	kind          *string
 	on_page       *bool
 	outside       *notifypreference.Outside
+	sms           *bool
 	updated_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -61541,6 +62466,42 @@ func (m *NotifyPreferenceMutation) ResetOutside() {
 	m.outside = nil
 }
 
+// SetSms sets the "sms" field.
+func (m *NotifyPreferenceMutation) SetSms(b bool) {
+	m.sms = &b
+}
+
+// Sms returns the value of the "sms" field in the mutation.
+func (m *NotifyPreferenceMutation) Sms() (r bool, exists bool) {
+	v := m.sms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSms returns the old "sms" field's value of the NotifyPreference entity.
+// If the NotifyPreference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NotifyPreferenceMutation) OldSms(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSms: %w", err)
+	}
+	return oldValue.Sms, nil
+}
+
+// ResetSms resets all changes to the "sms" field.
+func (m *NotifyPreferenceMutation) ResetSms() {
+	m.sms = nil
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *NotifyPreferenceMutation) SetUpdatedAt(t time.Time) {
 	m.updated_at = &t
@@ -61611,7 +62572,7 @@ func (m *NotifyPreferenceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NotifyPreferenceMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.person_id != nil {
 		fields = append(fields, notifypreference.FieldPersonID)
 	}
@@ -61623,6 +62584,9 @@ func (m *NotifyPreferenceMutation) Fields() []string {
 	}
 	if m.outside != nil {
 		fields = append(fields, notifypreference.FieldOutside)
+	}
+	if m.sms != nil {
+		fields = append(fields, notifypreference.FieldSms)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, notifypreference.FieldUpdatedAt)
@@ -61643,6 +62607,8 @@ func (m *NotifyPreferenceMutation) Field(name string) (ent.Value, bool) {
 		return m.OnPage()
 	case notifypreference.FieldOutside:
 		return m.Outside()
+	case notifypreference.FieldSms:
+		return m.Sms()
 	case notifypreference.FieldUpdatedAt:
 		return m.UpdatedAt()
 	}
@@ -61662,6 +62628,8 @@ func (m *NotifyPreferenceMutation) OldField(ctx context.Context, name string) (e
 		return m.OldOnPage(ctx)
 	case notifypreference.FieldOutside:
 		return m.OldOutside(ctx)
+	case notifypreference.FieldSms:
+		return m.OldSms(ctx)
 	case notifypreference.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	}
@@ -61700,6 +62668,13 @@ func (m *NotifyPreferenceMutation) SetField(name string, value ent.Value) error 
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOutside(v)
+		return nil
+	case notifypreference.FieldSms:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSms(v)
 		return nil
 	case notifypreference.FieldUpdatedAt:
 		v, ok := value.(time.Time)
@@ -61768,6 +62743,9 @@ func (m *NotifyPreferenceMutation) ResetField(name string) error {
 		return nil
 	case notifypreference.FieldOutside:
 		m.ResetOutside()
+		return nil
+	case notifypreference.FieldSms:
+		m.ResetSms()
 		return nil
 	case notifypreference.FieldUpdatedAt:
 		m.ResetUpdatedAt()

@@ -39,6 +39,8 @@ type NotifyDelivery struct {
 	Template string `json:"template,omitempty"`
 	// Params holds the value of the "params" field.
 	Params json.RawMessage `json:"params,omitempty"`
+	// the letter whose PDF goes with a mail
+	LetterID *uuid.UUID `json:"letter_id,omitempty"`
 	// joined with the others of its receiver and channel
 	Digest bool `json:"digest,omitempty"`
 	// failed is tried again
@@ -69,6 +71,8 @@ func (*NotifyDelivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case notifydelivery.FieldLetterID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case notifydelivery.FieldLink, notifydelivery.FieldParams:
 			values[i] = new([]byte)
 		case notifydelivery.FieldDigest:
@@ -165,6 +169,13 @@ func (_m *NotifyDelivery) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Params); err != nil {
 					return fmt.Errorf("unmarshal field params: %w", err)
 				}
+			}
+		case notifydelivery.FieldLetterID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field letter_id", values[i])
+			} else if value.Valid {
+				_m.LetterID = new(uuid.UUID)
+				*_m.LetterID = *value.S.(*uuid.UUID)
 			}
 		case notifydelivery.FieldDigest:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -299,6 +310,11 @@ func (_m *NotifyDelivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("params=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Params))
+	builder.WriteString(", ")
+	if v := _m.LetterID; v != nil {
+		builder.WriteString("letter_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("digest=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Digest))

@@ -93,6 +93,20 @@ func (_c *NotifyDeliveryCreate) SetParams(v json.RawMessage) *NotifyDeliveryCrea
 	return _c
 }
 
+// SetLetterID sets the "letter_id" field.
+func (_c *NotifyDeliveryCreate) SetLetterID(v uuid.UUID) *NotifyDeliveryCreate {
+	_c.mutation.SetLetterID(v)
+	return _c
+}
+
+// SetNillableLetterID sets the "letter_id" field if the given value is not nil.
+func (_c *NotifyDeliveryCreate) SetNillableLetterID(v *uuid.UUID) *NotifyDeliveryCreate {
+	if v != nil {
+		_c.SetLetterID(*v)
+	}
+	return _c
+}
+
 // SetDigest sets the "digest" field.
 func (_c *NotifyDeliveryCreate) SetDigest(v bool) *NotifyDeliveryCreate {
 	_c.mutation.SetDigest(v)
@@ -475,6 +489,10 @@ func (_c *NotifyDeliveryCreate) createSpec() (*NotifyDelivery, *sqlgraph.CreateS
 		_spec.SetField(notifydelivery.FieldParams, field.TypeJSON, value)
 		_node.Params = value
 	}
+	if value, ok := _c.mutation.LetterID(); ok {
+		_spec.SetField(notifydelivery.FieldLetterID, field.TypeUUID, value)
+		_node.LetterID = &value
+	}
 	if value, ok := _c.mutation.Digest(); ok {
 		_spec.SetField(notifydelivery.FieldDigest, field.TypeBool, value)
 		_node.Digest = value
@@ -743,6 +761,9 @@ func (u *NotifyDeliveryUpsertOne) UpdateNewValues() *NotifyDeliveryUpsertOne {
 		}
 		if _, exists := u.create.mutation.Params(); exists {
 			s.SetIgnore(notifydelivery.FieldParams)
+		}
+		if _, exists := u.create.mutation.LetterID(); exists {
+			s.SetIgnore(notifydelivery.FieldLetterID)
 		}
 		if _, exists := u.create.mutation.Digest(); exists {
 			s.SetIgnore(notifydelivery.FieldDigest)
@@ -1140,6 +1161,9 @@ func (u *NotifyDeliveryUpsertBulk) UpdateNewValues() *NotifyDeliveryUpsertBulk {
 			}
 			if _, exists := b.mutation.Params(); exists {
 				s.SetIgnore(notifydelivery.FieldParams)
+			}
+			if _, exists := b.mutation.LetterID(); exists {
+				s.SetIgnore(notifydelivery.FieldLetterID)
 			}
 			if _, exists := b.mutation.Digest(); exists {
 				s.SetIgnore(notifydelivery.FieldDigest)

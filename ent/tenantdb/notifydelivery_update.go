@@ -227,6 +227,9 @@ func (_u *NotifyDeliveryUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
+	if _u.mutation.LetterIDCleared() {
+		_spec.ClearField(notifydelivery.FieldLetterID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(notifydelivery.FieldState, field.TypeEnum, value)
 	}
@@ -511,6 +514,9 @@ func (_u *NotifyDeliveryUpdateOne) sqlSave(ctx context.Context) (_node *NotifyDe
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.LetterIDCleared() {
+		_spec.ClearField(notifydelivery.FieldLetterID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(notifydelivery.FieldState, field.TypeEnum, value)

@@ -26,6 +26,8 @@ type NotifyPreference struct {
 	OnPage bool `json:"on_page,omitempty"`
 	// Outside holds the value of the "outside" field.
 	Outside notifypreference.Outside `json:"outside,omitempty"`
+	// also by SMS to the person's own phone
+	Sms bool `json:"sms,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
@@ -36,7 +38,7 @@ func (*NotifyPreference) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case notifypreference.FieldOnPage:
+		case notifypreference.FieldOnPage, notifypreference.FieldSms:
 			values[i] = new(sql.NullBool)
 		case notifypreference.FieldKind, notifypreference.FieldOutside:
 			values[i] = new(sql.NullString)
@@ -88,6 +90,12 @@ func (_m *NotifyPreference) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field outside", values[i])
 			} else if value.Valid {
 				_m.Outside = notifypreference.Outside(value.String)
+			}
+		case notifypreference.FieldSms:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field sms", values[i])
+			} else if value.Valid {
+				_m.Sms = value.Bool
 			}
 		case notifypreference.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -142,6 +150,9 @@ func (_m *NotifyPreference) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("outside=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Outside))
+	builder.WriteString(", ")
+	builder.WriteString("sms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Sms))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))

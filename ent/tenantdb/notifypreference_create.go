@@ -48,6 +48,20 @@ func (_c *NotifyPreferenceCreate) SetOutside(v notifypreference.Outside) *Notify
 	return _c
 }
 
+// SetSms sets the "sms" field.
+func (_c *NotifyPreferenceCreate) SetSms(v bool) *NotifyPreferenceCreate {
+	_c.mutation.SetSms(v)
+	return _c
+}
+
+// SetNillableSms sets the "sms" field if the given value is not nil.
+func (_c *NotifyPreferenceCreate) SetNillableSms(v *bool) *NotifyPreferenceCreate {
+	if v != nil {
+		_c.SetSms(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *NotifyPreferenceCreate) SetUpdatedAt(v time.Time) *NotifyPreferenceCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -111,6 +125,10 @@ func (_c *NotifyPreferenceCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *NotifyPreferenceCreate) defaults() {
+	if _, ok := _c.mutation.Sms(); !ok {
+		v := notifypreference.DefaultSms
+		_c.mutation.SetSms(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		v := notifypreference.DefaultUpdatedAt()
 		_c.mutation.SetUpdatedAt(v)
@@ -139,6 +157,9 @@ func (_c *NotifyPreferenceCreate) check() error {
 		if err := notifypreference.OutsideValidator(v); err != nil {
 			return &ValidationError{Name: "outside", err: fmt.Errorf(`tenantdb: validator failed for field "NotifyPreference.outside": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Sms(); !ok {
+		return &ValidationError{Name: "sms", err: errors.New(`tenantdb: missing required field "NotifyPreference.sms"`)}
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`tenantdb: missing required field "NotifyPreference.updated_at"`)}
@@ -194,6 +215,10 @@ func (_c *NotifyPreferenceCreate) createSpec() (*NotifyPreference, *sqlgraph.Cre
 	if value, ok := _c.mutation.Outside(); ok {
 		_spec.SetField(notifypreference.FieldOutside, field.TypeEnum, value)
 		_node.Outside = value
+	}
+	if value, ok := _c.mutation.Sms(); ok {
+		_spec.SetField(notifypreference.FieldSms, field.TypeBool, value)
+		_node.Sms = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(notifypreference.FieldUpdatedAt, field.TypeTime, value)
@@ -272,6 +297,18 @@ func (u *NotifyPreferenceUpsert) SetOutside(v notifypreference.Outside) *NotifyP
 // UpdateOutside sets the "outside" field to the value that was provided on create.
 func (u *NotifyPreferenceUpsert) UpdateOutside() *NotifyPreferenceUpsert {
 	u.SetExcluded(notifypreference.FieldOutside)
+	return u
+}
+
+// SetSms sets the "sms" field.
+func (u *NotifyPreferenceUpsert) SetSms(v bool) *NotifyPreferenceUpsert {
+	u.Set(notifypreference.FieldSms, v)
+	return u
+}
+
+// UpdateSms sets the "sms" field to the value that was provided on create.
+func (u *NotifyPreferenceUpsert) UpdateSms() *NotifyPreferenceUpsert {
+	u.SetExcluded(notifypreference.FieldSms)
 	return u
 }
 
@@ -366,6 +403,20 @@ func (u *NotifyPreferenceUpsertOne) SetOutside(v notifypreference.Outside) *Noti
 func (u *NotifyPreferenceUpsertOne) UpdateOutside() *NotifyPreferenceUpsertOne {
 	return u.Update(func(s *NotifyPreferenceUpsert) {
 		s.UpdateOutside()
+	})
+}
+
+// SetSms sets the "sms" field.
+func (u *NotifyPreferenceUpsertOne) SetSms(v bool) *NotifyPreferenceUpsertOne {
+	return u.Update(func(s *NotifyPreferenceUpsert) {
+		s.SetSms(v)
+	})
+}
+
+// UpdateSms sets the "sms" field to the value that was provided on create.
+func (u *NotifyPreferenceUpsertOne) UpdateSms() *NotifyPreferenceUpsertOne {
+	return u.Update(func(s *NotifyPreferenceUpsert) {
+		s.UpdateSms()
 	})
 }
 
@@ -629,6 +680,20 @@ func (u *NotifyPreferenceUpsertBulk) SetOutside(v notifypreference.Outside) *Not
 func (u *NotifyPreferenceUpsertBulk) UpdateOutside() *NotifyPreferenceUpsertBulk {
 	return u.Update(func(s *NotifyPreferenceUpsert) {
 		s.UpdateOutside()
+	})
+}
+
+// SetSms sets the "sms" field.
+func (u *NotifyPreferenceUpsertBulk) SetSms(v bool) *NotifyPreferenceUpsertBulk {
+	return u.Update(func(s *NotifyPreferenceUpsert) {
+		s.SetSms(v)
+	})
+}
+
+// UpdateSms sets the "sms" field to the value that was provided on create.
+func (u *NotifyPreferenceUpsertBulk) UpdateSms() *NotifyPreferenceUpsertBulk {
+	return u.Update(func(s *NotifyPreferenceUpsert) {
+		s.UpdateSms()
 	})
 }
 

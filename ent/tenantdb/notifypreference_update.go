@@ -56,6 +56,20 @@ func (_u *NotifyPreferenceUpdate) SetNillableOutside(v *notifypreference.Outside
 	return _u
 }
 
+// SetSms sets the "sms" field.
+func (_u *NotifyPreferenceUpdate) SetSms(v bool) *NotifyPreferenceUpdate {
+	_u.mutation.SetSms(v)
+	return _u
+}
+
+// SetNillableSms sets the "sms" field if the given value is not nil.
+func (_u *NotifyPreferenceUpdate) SetNillableSms(v *bool) *NotifyPreferenceUpdate {
+	if v != nil {
+		_u.SetSms(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *NotifyPreferenceUpdate) SetUpdatedAt(v time.Time) *NotifyPreferenceUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -130,6 +144,9 @@ func (_u *NotifyPreferenceUpdate) sqlSave(ctx context.Context) (_node int, err e
 	if value, ok := _u.mutation.Outside(); ok {
 		_spec.SetField(notifypreference.FieldOutside, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.Sms(); ok {
+		_spec.SetField(notifypreference.FieldSms, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(notifypreference.FieldUpdatedAt, field.TypeTime, value)
 	}
@@ -177,6 +194,20 @@ func (_u *NotifyPreferenceUpdateOne) SetOutside(v notifypreference.Outside) *Not
 func (_u *NotifyPreferenceUpdateOne) SetNillableOutside(v *notifypreference.Outside) *NotifyPreferenceUpdateOne {
 	if v != nil {
 		_u.SetOutside(*v)
+	}
+	return _u
+}
+
+// SetSms sets the "sms" field.
+func (_u *NotifyPreferenceUpdateOne) SetSms(v bool) *NotifyPreferenceUpdateOne {
+	_u.mutation.SetSms(v)
+	return _u
+}
+
+// SetNillableSms sets the "sms" field if the given value is not nil.
+func (_u *NotifyPreferenceUpdateOne) SetNillableSms(v *bool) *NotifyPreferenceUpdateOne {
+	if v != nil {
+		_u.SetSms(*v)
 	}
 	return _u
 }
@@ -284,6 +315,9 @@ func (_u *NotifyPreferenceUpdateOne) sqlSave(ctx context.Context) (_node *Notify
 	}
 	if value, ok := _u.mutation.Outside(); ok {
 		_spec.SetField(notifypreference.FieldOutside, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Sms(); ok {
+		_spec.SetField(notifypreference.FieldSms, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(notifypreference.FieldUpdatedAt, field.TypeTime, value)

@@ -65,6 +65,7 @@ import (
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifyphone"
 	"zhuxin/ent/tenantdb/notifypreference"
 	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
@@ -416,20 +417,28 @@ func init() {
 	collectionsettingDescLateFeeGraceDays := collectionsettingFields[2].Descriptor()
 	// collectionsetting.DefaultLateFeeGraceDays holds the default value on creation for the late_fee_grace_days field.
 	collectionsetting.DefaultLateFeeGraceDays = collectionsettingDescLateFeeGraceDays.Default.(int)
+	// collectionsettingDescConfirmReceipts is the schema descriptor for confirm_receipts field.
+	collectionsettingDescConfirmReceipts := collectionsettingFields[3].Descriptor()
+	// collectionsetting.DefaultConfirmReceipts holds the default value on creation for the confirm_receipts field.
+	collectionsetting.DefaultConfirmReceipts = collectionsettingDescConfirmReceipts.Default.(bool)
+	// collectionsettingDescStatementDay is the schema descriptor for statement_day field.
+	collectionsettingDescStatementDay := collectionsettingFields[4].Descriptor()
+	// collectionsetting.DefaultStatementDay holds the default value on creation for the statement_day field.
+	collectionsetting.DefaultStatementDay = collectionsettingDescStatementDay.Default.(int)
 	// collectionsettingDescStatementDays is the schema descriptor for statement_days field.
-	collectionsettingDescStatementDays := collectionsettingFields[3].Descriptor()
+	collectionsettingDescStatementDays := collectionsettingFields[5].Descriptor()
 	// collectionsetting.DefaultStatementDays holds the default value on creation for the statement_days field.
 	collectionsetting.DefaultStatementDays = collectionsettingDescStatementDays.Default.(int)
 	// collectionsettingDescStatementReminderDays is the schema descriptor for statement_reminder_days field.
-	collectionsettingDescStatementReminderDays := collectionsettingFields[4].Descriptor()
+	collectionsettingDescStatementReminderDays := collectionsettingFields[6].Descriptor()
 	// collectionsetting.DefaultStatementReminderDays holds the default value on creation for the statement_reminder_days field.
 	collectionsetting.DefaultStatementReminderDays = collectionsettingDescStatementReminderDays.Default.(int)
 	// collectionsettingDescFollowUpDays is the schema descriptor for follow_up_days field.
-	collectionsettingDescFollowUpDays := collectionsettingFields[5].Descriptor()
+	collectionsettingDescFollowUpDays := collectionsettingFields[7].Descriptor()
 	// collectionsetting.DefaultFollowUpDays holds the default value on creation for the follow_up_days field.
 	collectionsetting.DefaultFollowUpDays = collectionsettingDescFollowUpDays.Default.(int)
 	// collectionsettingDescCreatedAt is the schema descriptor for created_at field.
-	collectionsettingDescCreatedAt := collectionsettingFields[6].Descriptor()
+	collectionsettingDescCreatedAt := collectionsettingFields[8].Descriptor()
 	// collectionsetting.DefaultCreatedAt holds the default value on creation for the created_at field.
 	collectionsetting.DefaultCreatedAt = collectionsettingDescCreatedAt.Default.(func() time.Time)
 	contractMixin := schema.Contract{}.Mixin()
@@ -743,7 +752,7 @@ func init() {
 	// customer.DefaultCreditTermDays holds the default value on creation for the credit_term_days field.
 	customer.DefaultCreditTermDays = customerDescCreditTermDays.Default.(int)
 	// customerDescSettlesAdvance is the schema descriptor for settles_advance field.
-	customerDescSettlesAdvance := customerFields[19].Descriptor()
+	customerDescSettlesAdvance := customerFields[20].Descriptor()
 	// customer.DefaultSettlesAdvance holds the default value on creation for the settles_advance field.
 	customer.DefaultSettlesAdvance = customerDescSettlesAdvance.Default.(bool)
 	// customerDescLabels is the schema descriptor for labels field.
@@ -987,12 +996,16 @@ func init() {
 	dunningpause.DefaultID = dunningpauseDescID.Default.(func() uuid.UUID)
 	dunningruleFields := schema.DunningRule{}.Fields()
 	_ = dunningruleFields
+	// dunningruleDescBeforeRestDays is the schema descriptor for before_rest_days field.
+	dunningruleDescBeforeRestDays := dunningruleFields[4].Descriptor()
+	// dunningrule.DefaultBeforeRestDays holds the default value on creation for the before_rest_days field.
+	dunningrule.DefaultBeforeRestDays = dunningruleDescBeforeRestDays.Default.(bool)
 	// dunningruleDescPaymentText is the schema descriptor for payment_text field.
-	dunningruleDescPaymentText := dunningruleFields[4].Descriptor()
+	dunningruleDescPaymentText := dunningruleFields[5].Descriptor()
 	// dunningrule.DefaultPaymentText holds the default value on creation for the payment_text field.
 	dunningrule.DefaultPaymentText = dunningruleDescPaymentText.Default.(string)
 	// dunningruleDescCreatedAt is the schema descriptor for created_at field.
-	dunningruleDescCreatedAt := dunningruleFields[5].Descriptor()
+	dunningruleDescCreatedAt := dunningruleFields[6].Descriptor()
 	// dunningrule.DefaultCreatedAt holds the default value on creation for the created_at field.
 	dunningrule.DefaultCreatedAt = dunningruleDescCreatedAt.Default.(func() time.Time)
 	erpconnectionMixin := schema.ERPConnection{}.Mixin()
@@ -1404,44 +1417,54 @@ func init() {
 	// notifydelivery.DefaultTemplate holds the default value on creation for the template field.
 	notifydelivery.DefaultTemplate = notifydeliveryDescTemplate.Default.(string)
 	// notifydeliveryDescDigest is the schema descriptor for digest field.
-	notifydeliveryDescDigest := notifydeliveryFields[10].Descriptor()
+	notifydeliveryDescDigest := notifydeliveryFields[11].Descriptor()
 	// notifydelivery.DefaultDigest holds the default value on creation for the digest field.
 	notifydelivery.DefaultDigest = notifydeliveryDescDigest.Default.(bool)
 	// notifydeliveryDescAttempts is the schema descriptor for attempts field.
-	notifydeliveryDescAttempts := notifydeliveryFields[12].Descriptor()
+	notifydeliveryDescAttempts := notifydeliveryFields[13].Descriptor()
 	// notifydelivery.DefaultAttempts holds the default value on creation for the attempts field.
 	notifydelivery.DefaultAttempts = notifydeliveryDescAttempts.Default.(int)
 	// notifydeliveryDescTrouble is the schema descriptor for trouble field.
-	notifydeliveryDescTrouble := notifydeliveryFields[15].Descriptor()
+	notifydeliveryDescTrouble := notifydeliveryFields[16].Descriptor()
 	// notifydelivery.DefaultTrouble holds the default value on creation for the trouble field.
 	notifydelivery.DefaultTrouble = notifydeliveryDescTrouble.Default.(string)
 	// notifydeliveryDescTroubleCode is the schema descriptor for trouble_code field.
-	notifydeliveryDescTroubleCode := notifydeliveryFields[16].Descriptor()
+	notifydeliveryDescTroubleCode := notifydeliveryFields[17].Descriptor()
 	// notifydelivery.DefaultTroubleCode holds the default value on creation for the trouble_code field.
 	notifydelivery.DefaultTroubleCode = notifydeliveryDescTroubleCode.Default.(string)
 	// notifydeliveryDescTroubleText is the schema descriptor for trouble_text field.
-	notifydeliveryDescTroubleText := notifydeliveryFields[17].Descriptor()
+	notifydeliveryDescTroubleText := notifydeliveryFields[18].Descriptor()
 	// notifydelivery.DefaultTroubleText holds the default value on creation for the trouble_text field.
 	notifydelivery.DefaultTroubleText = notifydeliveryDescTroubleText.Default.(string)
 	// notifydeliveryDescReceipt is the schema descriptor for receipt field.
-	notifydeliveryDescReceipt := notifydeliveryFields[18].Descriptor()
+	notifydeliveryDescReceipt := notifydeliveryFields[19].Descriptor()
 	// notifydelivery.DefaultReceipt holds the default value on creation for the receipt field.
 	notifydelivery.DefaultReceipt = notifydeliveryDescReceipt.Default.(string)
 	// notifydeliveryDescCreatedAt is the schema descriptor for created_at field.
-	notifydeliveryDescCreatedAt := notifydeliveryFields[19].Descriptor()
+	notifydeliveryDescCreatedAt := notifydeliveryFields[20].Descriptor()
 	// notifydelivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	notifydelivery.DefaultCreatedAt = notifydeliveryDescCreatedAt.Default.(func() time.Time)
 	// notifydeliveryDescID is the schema descriptor for id field.
 	notifydeliveryDescID := notifydeliveryMixinFields0[0].Descriptor()
 	// notifydelivery.DefaultID holds the default value on creation for the id field.
 	notifydelivery.DefaultID = notifydeliveryDescID.Default.(func() uuid.UUID)
+	notifyphoneFields := schema.NotifyPhone{}.Fields()
+	_ = notifyphoneFields
+	// notifyphoneDescUpdatedAt is the schema descriptor for updated_at field.
+	notifyphoneDescUpdatedAt := notifyphoneFields[3].Descriptor()
+	// notifyphone.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	notifyphone.DefaultUpdatedAt = notifyphoneDescUpdatedAt.Default.(func() time.Time)
 	notifypreferenceMixin := schema.NotifyPreference{}.Mixin()
 	notifypreferenceMixinFields0 := notifypreferenceMixin[0].Fields()
 	_ = notifypreferenceMixinFields0
 	notifypreferenceFields := schema.NotifyPreference{}.Fields()
 	_ = notifypreferenceFields
+	// notifypreferenceDescSms is the schema descriptor for sms field.
+	notifypreferenceDescSms := notifypreferenceFields[4].Descriptor()
+	// notifypreference.DefaultSms holds the default value on creation for the sms field.
+	notifypreference.DefaultSms = notifypreferenceDescSms.Default.(bool)
 	// notifypreferenceDescUpdatedAt is the schema descriptor for updated_at field.
-	notifypreferenceDescUpdatedAt := notifypreferenceFields[4].Descriptor()
+	notifypreferenceDescUpdatedAt := notifypreferenceFields[5].Descriptor()
 	// notifypreference.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	notifypreference.DefaultUpdatedAt = notifypreferenceDescUpdatedAt.Default.(func() time.Time)
 	// notifypreferenceDescID is the schema descriptor for id field.

@@ -140,6 +140,8 @@ type Tx struct {
 	NotifyAccount *NotifyAccountClient
 	// NotifyDelivery is the client for interacting with the NotifyDelivery builders.
 	NotifyDelivery *NotifyDeliveryClient
+	// NotifyPhone is the client for interacting with the NotifyPhone builders.
+	NotifyPhone *NotifyPhoneClient
 	// NotifyPreference is the client for interacting with the NotifyPreference builders.
 	NotifyPreference *NotifyPreferenceClient
 	// NotifySetting is the client for interacting with the NotifySetting builders.
@@ -408,6 +410,7 @@ func (tx *Tx) init() {
 	tx.Notification = NewNotificationClient(tx.config)
 	tx.NotifyAccount = NewNotifyAccountClient(tx.config)
 	tx.NotifyDelivery = NewNotifyDeliveryClient(tx.config)
+	tx.NotifyPhone = NewNotifyPhoneClient(tx.config)
 	tx.NotifyPreference = NewNotifyPreferenceClient(tx.config)
 	tx.NotifySetting = NewNotifySettingClient(tx.config)
 	tx.OrderHold = NewOrderHoldClient(tx.config)

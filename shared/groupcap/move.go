@@ -10,6 +10,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -188,6 +189,15 @@ func (s *Service) step(ctx context.Context, id uuid.UUID, action string, by func
 }
 
 func (s *Service) noteMove(ctx context.Context, action string, m Move) error {
+	kind := news.QuotaAnswered
+	if m.Status == MoveAsked {
+		kind = news.QuotaAsked
+	}
+	if action != "given_back" && action != "withdrawn" {
+		if err := news.TellGroup(ctx, s.Events, kind, "", m.ID); err != nil {
+			return err
+		}
+	}
 	return s.Log.Record(ctx, audit.Entry{Action: "quota_move." + action, ObjectType: "quota_move", ObjectID: m.ID.String(),
 		After: map[string]any{"cap_id": m.CapID, "from": m.From, "to": m.To, "amount": m.Amount, "reason": m.Reason, "status": m.Status, "decision_reason": m.DecisionReason}})
 }

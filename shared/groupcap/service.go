@@ -8,6 +8,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
 	"zhuxin/shared/money"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/uow"
@@ -69,6 +70,7 @@ type Deps struct {
 	Books   Books
 	Log     audit.Recorder // HQ's
 	Clock   calendar.Clock
+	Events  event.Publisher // HQ's; nil tells nobody
 	// Bind gives a context for work in a subsidiary.
 	Bind func(ctx context.Context, tenantID uuid.UUID) (context.Context, error)
 }

@@ -9,7 +9,9 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/party"
 	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
@@ -86,6 +88,7 @@ type Service struct {
 	ways      Ways
 	log       audit.Recorder // HQ's
 	clock     calendar.Clock
+	events    event.Publisher // HQ's; nil tells nobody
 	newID     func() uuid.UUID
 }
 
@@ -93,6 +96,12 @@ type Service struct {
 func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, evidence Evidence, ways Ways, log audit.Recorder, clock calendar.Clock) *Service {
 	return &Service{tenants: tenants, hq: hq, repo: repo, customers: customers, evidence: evidence, ways: ways, log: log, clock: clock,
 		newID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
+}
+
+// Telling has proposals, publications and removals told to whom they concern.
+func (s *Service) Telling(p event.Publisher) *Service {
+	s.events = p
+	return s
 }
 
 // List proposes a company on behalf of the caller's subsidiary; HQ decides.
@@ -220,11 +229,27 @@ func (s *Service) note(ctx context.Context, before *Entry, after Entry, ev Event
 	if err := s.repo.AddEvent(ctx, ev); err != nil {
 		return err
 	}
+	if err := s.tell(ctx, before, after); err != nil {
+		return err
+	}
 	row := audit.Entry{Action: "negative_entry." + string(ev.Kind), ObjectType: "negative_entry", ObjectID: after.ID.String(), After: facts(after, ev)}
 	if before != nil {
 		row.Before = facts(*before, Event{})
 	}
 	return s.log.Record(ctx, row)
+}
+
+// tell has those told whom a change of the listing's status concerns.
+func (s *Service) tell(ctx context.Context, before *Entry, after Entry) error {
+	switch {
+	case before == nil:
+		return news.TellGroup(ctx, s.events, news.NegativeProposed, "", after.ID)
+	case before.Status != Listed && after.Status == Listed:
+		return news.TellGroup(ctx, s.events, news.NegativePublished, "", after.ID)
+	case before.Status == Listed && after.Status == Removed:
+		return news.TellGroup(ctx, s.events, news.NegativeRemoved, "", after.ID)
+	}
+	return nil
 }
 
 func why(text, message string) error {

@@ -70,6 +70,7 @@ var privileges = map[string]string{
 	"notifications":                "raw",
 	"notify_accounts":              "raw",
 	"notify_deliveries":            "raw",
+	"notify_phones":                "rawd",
 	"notify_preferences":           "raw",
 	"notify_settings":              "ra",
 	"order_holds":                  "raw",

@@ -41,6 +41,9 @@ func toDetail(d collection.Detail, planned []collection.Entry) *collectionv1.Rec
 	if d.To.Written != nil {
 		out.ConfirmedAt = timestamppb.New(*d.To.Written)
 	}
+	if out.ConfirmationState = d.To.State; d.To.Sent != nil {
+		out.ConfirmationSentAt = timestamppb.New(*d.To.Sent)
+	}
 	for _, i := range d.Open {
 		out.OpenItems = append(out.OpenItems, toItem(i))
 	}
@@ -83,8 +86,8 @@ func fromSelection(s *collectionv1.Selection) collection.Selection {
 func toLife(l collection.Life) *collectionv1.Life {
 	out := &collectionv1.Life{Item: toItem(l.Item), Source: l.Source, CustomerId: l.CustomerID.String(), CustomerName: l.CustomerName, InvoiceDate: date(l.InvoiceDate),
 		State: string(l.State), Applied: int64(l.Applied), StatementId: optional(l.StatementID), StatementNo: l.StatementNo, ReconciledOn: date(l.ReconciledOn),
-		Entries: toEntries(l.Entries), LateFee: int64(l.LateFee), LateFeePpm: int32(l.Settings.LateFeePPM), Today: date(l.Today),
-		LateFeeGraceDays: int32(l.Settings.LateFeeGraceDays), LateFeeAccrued: int64(l.Accrued), CollectedOn: date(l.CollectedOn)}
+		Entries: toEntries(l.Entries), LateFee: int64(l.LateFee), LateFeePpm: int32(l.Terms.PPM), LateFeeOfContract: l.ContractPPM != nil, Today: date(l.Today),
+		LateFeeGraceDays: int32(l.Terms.GraceDays), LateFeeAccrued: int64(l.Accrued), CollectedOn: date(l.CollectedOn)}
 	for _, t := range l.Tickets {
 		out.Tickets = append(out.Tickets, &collectionv1.Ticket{Number: t.Number, OrderNo: t.OrderNo, DeliveredOn: date(t.DeliveredOn), Volume: t.Volume, Amount: int64(t.Amount)})
 	}
@@ -106,5 +109,6 @@ func toLife(l collection.Life) *collectionv1.Life {
 
 func toSettings(s collection.Settings) *collectionv1.Settings {
 	return &collectionv1.Settings{Version: s.Version, LateFeePpm: int32(s.LateFeePPM), LateFeeGraceDays: int32(s.LateFeeGraceDays), StatementDays: int32(s.StatementDays),
-		StatementReminderDays: int32(s.StatementReminderDays), FollowUpDays: int32(s.FollowUpDays)}
+		StatementReminderDays: int32(s.StatementReminderDays), FollowUpDays: int32(s.FollowUpDays),
+		ConfirmReceipts: s.ConfirmReceipts, StatementDay: int32(s.StatementDay)}
 }

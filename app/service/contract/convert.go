@@ -9,10 +9,14 @@ import (
 )
 
 func toContract(c contract.Contract) *contractv1.ContractFigures {
-	return &contractv1.ContractFigures{Id: c.ID.String(), ErpContractNo: c.ERPContractNo, CustomerId: c.CustomerID.String(), CustomerName: c.CustomerName,
+	out := &contractv1.ContractFigures{Id: c.ID.String(), ErpContractNo: c.ERPContractNo, CustomerId: c.CustomerID.String(), CustomerName: c.CustomerName,
 		ProjectId: c.ProjectID.String(), ProjectName: c.ProjectName, Volume: int64(c.Volume), UnitPrice: int64(c.UnitPrice),
 		CreditTermDays: int32(c.CreditTermDays), SignedOn: c.SignedOn.String(), TermsVersion: int32(c.TermsVersion), Delivered: int64(c.Delivered),
 		Settled: int64(c.Settled), Open: int64(c.Open), Overdue: int64(c.Overdue), Received: int64(c.Received)}
+	if c.LateFeePPM != nil {
+		out.LateFeePpm = new(int32(*c.LateFeePPM))
+	}
+	return out
 }
 
 func toUnlinked(u contract.Unlinked) *contractv1.Unlinked {

@@ -141,3 +141,16 @@ func with(text string, do func(uuid.UUID) (contract.Detail, error)) (*contractv1
 	}
 	return toDetail(d), nil
 }
+
+// SetLateFee sets the contract's own rate of late fees.
+func (s *Service) SetLateFee(ctx context.Context, r *contractv1.SetLateFeeRequest) (*contractv1.ContractDetail, error) {
+	whole := func(v *int32) *int {
+		if v == nil {
+			return nil
+		}
+		return new(int(*v))
+	}
+	return with(r.GetId(), func(id uuid.UUID) (contract.Detail, error) {
+		return s.contracts.SetLateFee(ctx, id, whole(r.LateFeePpm), whole(r.SeenPpm))
+	})
+}

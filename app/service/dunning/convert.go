@@ -11,17 +11,17 @@ import (
 )
 
 func toRule(r dunning.Rule) *dunningv1.Rule {
-	out := &dunningv1.Rule{Version: r.Version, Enabled: r.Enabled, Minimum: int64(r.Minimum), PaymentText: r.PaymentText}
+	out := &dunningv1.Rule{Version: r.Version, Enabled: r.Enabled, Minimum: int64(r.Minimum), PaymentText: r.PaymentText, BeforeRestDays: r.BeforeRestDays}
 	for _, l := range r.Levels {
-		out.Levels = append(out.Levels, &dunningv1.DunningLevel{Days: int32(l.Days), Title: l.Title, Closing: l.Closing, Channels: names(l.Channels), Salesperson: l.Salesperson})
+		out.Levels = append(out.Levels, &dunningv1.DunningLevel{Days: int32(l.Days), Title: l.Title, Closing: l.Closing, Channels: names(l.Channels), Salesperson: l.Salesperson, Bill: l.Bill})
 	}
 	return out
 }
 
 func fromRule(r *dunningv1.Rule) dunning.Rule {
-	out := dunning.Rule{Version: r.GetVersion(), Enabled: r.GetEnabled(), Minimum: money.Amount(r.GetMinimum()), PaymentText: r.GetPaymentText()}
+	out := dunning.Rule{Version: r.GetVersion(), Enabled: r.GetEnabled(), Minimum: money.Amount(r.GetMinimum()), PaymentText: r.GetPaymentText(), BeforeRestDays: r.GetBeforeRestDays()}
 	for _, l := range r.GetLevels() {
-		level := dunning.Level{Days: int(l.GetDays()), Title: l.GetTitle(), Closing: l.GetClosing(), Salesperson: l.GetSalesperson()}
+		level := dunning.Level{Days: int(l.GetDays()), Title: l.GetTitle(), Closing: l.GetClosing(), Salesperson: l.GetSalesperson(), Bill: l.GetBill()}
 		for _, c := range l.GetChannels() {
 			level.Channels = append(level.Channels, notify.ChannelKind(c))
 		}

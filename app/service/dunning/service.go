@@ -111,3 +111,16 @@ func letterID(text string) (uuid.UUID, error) {
 	}
 	return id, nil
 }
+
+// IssueBill writes a customer's dunning bill.
+func (s *Service) IssueBill(ctx context.Context, r *dunningv1.IssueBillRequest) (*dunningv1.DunningBill, error) {
+	id, err := uuid.Parse(r.GetCustomerId())
+	if err != nil {
+		return nil, customer.ErrNotFound
+	}
+	b, err := s.biz.Bill(ctx, id, r.GetSend())
+	if err != nil {
+		return nil, err
+	}
+	return &dunningv1.DunningBill{LetterId: b.ID.String(), Number: b.Number(), Amount: int64(b.Amount), LateFee: int64(b.LateFee()), BusinessDate: b.On.String(), Queued: b.Queued > 0}, nil
+}

@@ -60,7 +60,7 @@ func (s *Service) GetPreferences(ctx context.Context, _ *notifyv1.GetPreferences
 	}
 	out := &notifyv1.Preferences{}
 	for _, p := range list {
-		out.Preferences = append(out.Preferences, &notifyv1.Preference{Kind: string(p.Kind), OnPage: p.OnPage, Outside: string(p.Outside)})
+		out.Preferences = append(out.Preferences, &notifyv1.Preference{Kind: string(p.Kind), OnPage: p.OnPage, Outside: string(p.Outside), Sms: p.SMS})
 	}
 	return out, nil
 }
@@ -69,7 +69,7 @@ func (s *Service) GetPreferences(ctx context.Context, _ *notifyv1.GetPreferences
 func (s *Service) SavePreferences(ctx context.Context, r *notifyv1.Preferences) (*notifyv1.Preferences, error) {
 	var list []notify.Preference
 	for _, p := range r.GetPreferences() {
-		list = append(list, notify.Preference{Kind: notify.Kind(p.GetKind()), OnPage: p.GetOnPage(), Outside: notify.Outside(p.GetOutside())})
+		list = append(list, notify.Preference{Kind: notify.Kind(p.GetKind()), OnPage: p.GetOnPage(), Outside: notify.Outside(p.GetOutside()), SMS: p.GetSms()})
 	}
 	if err := s.biz.Prefer(ctx, list); err != nil {
 		return nil, err
@@ -167,4 +167,21 @@ func (s *Service) RetryDelivery(ctx context.Context, r *notifyv1.RetryDeliveryRe
 		return nil, err
 	}
 	return &commonv1.EmptyReply{}, nil
+}
+
+// GetPhone gives where the caller gets SMS.
+func (s *Service) GetPhone(ctx context.Context, _ *notifyv1.GetPhoneRequest) (*notifyv1.Phone, error) {
+	return toPhone(s.biz.Phone(ctx))
+}
+
+// SetPhone changes it.
+func (s *Service) SetPhone(ctx context.Context, r *notifyv1.SetPhoneRequest) (*notifyv1.Phone, error) {
+	return toPhone(s.biz.SetPhone(ctx, r.GetPhone()))
+}
+
+func toPhone(p notify.Phone, err error) (*notifyv1.Phone, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &notifyv1.Phone{Masked: p.Masked, Ready: p.Ready}, nil
 }

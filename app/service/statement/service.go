@@ -65,12 +65,31 @@ func (s *Service) ListPeriods(ctx context.Context, r *statementv1.ListPeriodsReq
 	if err != nil {
 		return nil, err
 	}
-	ps, err := s.biz.Periods(ctx, id)
+	return toPeriods(s.biz.Periods(ctx, id))
+}
+
+// SetStatementDay sets the last day of a customer's statement months.
+func (s *Service) SetStatementDay(ctx context.Context, r *statementv1.SetStatementDayRequest) (*statementv1.ListPeriodsReply, error) {
+	id, err := parsed(r.GetCustomerId(), customer.ErrNotFound)
 	if err != nil {
 		return nil, err
 	}
-	out := &statementv1.ListPeriodsReply{}
-	for _, p := range ps {
+	var day *int
+	if r.StatementDay != nil {
+		day = new(int(*r.StatementDay))
+	}
+	return toPeriods(s.biz.SetDay(ctx, id, day))
+}
+
+func toPeriods(ps statement.Periods, err error) (*statementv1.ListPeriodsReply, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &statementv1.ListPeriodsReply{DefaultDay: int32(ps.Default)}
+	if ps.Day != nil {
+		out.StatementDay = new(int32(*ps.Day))
+	}
+	for _, p := range ps.List {
 		out.Periods = append(out.Periods, &statementv1.StatementPeriod{Month: date(p.Month), Tickets: int32(p.Tickets), Volume: p.Volume, Amount: int64(p.Amount),
 			FreeTickets: int32(p.Free), FreeAmount: int64(p.FreeAmount), ReconciledAmount: int64(p.Reconciled)})
 	}

@@ -32,7 +32,11 @@ func (c *channel) Send(ctx context.Context, m notify.Message) (notify.Receipt, e
 	if m.To.Email == "" {
 		return notify.Receipt{}, notify.Fail(notify.BadRecipient, "", "there is no e-mail address")
 	}
-	err := c.sender.SendNotice(ctx, mail.Notice{Key: m.Key, Email: m.To.Email, Name: m.To.Name, Title: m.Title, Text: m.Text, Link: m.Link})
+	var files []mail.NoticeFile
+	for _, f := range m.Files {
+		files = append(files, mail.NoticeFile{Name: f.Name, Type: f.Type, Body: f.Body})
+	}
+	err := c.sender.SendNotice(ctx, mail.Notice{Files: files, Key: m.Key, Email: m.To.Email, Name: m.To.Name, Title: m.Title, Text: m.Text, Link: m.Link})
 	var refused *gomail.SendError
 	switch {
 	case err == nil:

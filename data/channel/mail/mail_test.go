@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"mime"
 	"net"
 	"strings"
 	"testing"
@@ -41,6 +42,14 @@ func open(t *testing.T, addr string) notify.Channel {
 	return c
 }
 
+func decoded(header string) string {
+	text, err := (&mime.WordDecoder{}).DecodeHeader(header)
+	if err != nil {
+		return header
+	}
+	return text
+}
+
 func TestMailArrives(t *testing.T) {
 	t.Parallel()
 	s, err := mailsink.Open(t.TempDir())
@@ -51,7 +60,9 @@ func TestMailArrives(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ln) }()
 	c := open(t, ln.Addr().String())
-	if _, err := c.Send(t.Context(), message); err != nil {
+	billed := message
+	billed.Files = []notify.File{{Name: "催款单 2026-0001.pdf", Type: "application/pdf", Body: []byte("%PDF-1.7")}}
+	if _, err := c.Send(t.Context(), billed); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.List("li@a.example", 0)
@@ -60,6 +71,9 @@ func TestMailArrives(t *testing.T) {
 	}
 	if m := got[0]; m.Subject != "预警 Bcc: x@b.example" || !strings.Contains(m.Text, "请处理") || !strings.Contains(m.Text, message.Link) || strings.Contains(m.HTML, "<信用>") {
 		t.Errorf("%+v", m)
+	}
+	if f := got[0].Files; len(f) != 1 || decoded(f[0].Name) != "催款单 2026-0001.pdf" || string(f[0].Body) != "%PDF-1.7" {
+		t.Errorf("the bill that goes with it: %+v", f)
 	}
 	if _, err := c.Send(t.Context(), notify.Message{}); kind(err) != notify.BadRecipient {
 		t.Error(err)

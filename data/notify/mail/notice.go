@@ -21,6 +21,13 @@ var noticeTemplate = htmltemplate.Must(htmltemplate.New("notice").Option("missin
 type Notice struct {
 	Key, Email, Name, Title, Text string
 	Link                          string // absolute, or empty
+	Files                         []NoticeFile
+}
+
+// NoticeFile goes with a notice.
+type NoticeFile struct {
+	Name, Type string
+	Body       []byte
 }
 
 // SendNotice sends it; paragraphs of Text are its lines.
@@ -33,11 +40,15 @@ func (m *Mailer) SendNotice(ctx context.Context, in Notice) error {
 	if err := noticeTemplate.Execute(&html, data); err != nil {
 		return err
 	}
+	var files []attachment
+	for _, f := range in.Files {
+		files = append(files, attachment{f.Name, f.Type, f.Body})
+	}
 	text := in.Text
 	if in.Link != "" {
 		text += "\n\n" + in.Link
 	}
 	sum := sha256.Sum256([]byte(in.Key + "\x00" + in.Email))
 	return m.send(ctx, message{to: mail.Address{Name: in.Name, Address: in.Email}, subject: oneLine(in.Title), text: text + "\n",
-		html: html.String(), key: "notice." + hex.EncodeToString(sum[:12])})
+		html: html.String(), files: files, key: "notice." + hex.EncodeToString(sum[:12])})
 }

@@ -13,11 +13,11 @@ import (
 
 // Life implements biz.Repository; the entries come with the same call.
 func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Life, error) {
-	l, err := one(ctx, "read receivable", biz.ErrItemNotFound, `SELECT `+itemColumns+`, r.source, c.name, r.invoice_date, r.applied_amount, r.statement_id, coalesce(s.number, ''), s.reviewed_at::date
+	l, err := one(ctx, "read receivable", biz.ErrItemNotFound, `SELECT `+itemColumns+`, r.source, c.name, r.invoice_date, r.applied_amount, r.statement_id, coalesce(s.number, ''), s.reviewed_at::date, `+contractRate+`
 		FROM receivables r JOIN customers c ON c.id = r.customer_id LEFT JOIN statements s ON s.id = r.statement_id
 		WHERE r.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2)`, func(rows *sql.Rows) (l biz.Life, err error) {
 		var statement uuid.NullUUID
-		l.Item, err = scanItem(rows, &l.Source, &l.CustomerName, &l.InvoiceDate, &l.Applied, &statement, &l.StatementNo, &l.ReconciledOn)
+		l.Item, err = scanItem(rows, &l.Source, &l.CustomerName, &l.InvoiceDate, &l.Applied, &statement, &l.StatementNo, &l.ReconciledOn, &l.ContractPPM)
 		l.StatementID = statement.UUID
 		return l, err
 	}, id, optional(onlyOf))
@@ -143,9 +143,9 @@ func (Repo) InsertWaiver(ctx context.Context, i biz.Item, w biz.Waiver, by *uuid
 
 // Settings implements biz.Repository.
 func (Repo) Settings(ctx context.Context) (biz.Settings, error) {
-	all, err := postgres.Query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days FROM collection_settings ORDER BY id DESC LIMIT 1`,
+	all, err := postgres.Query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, confirm_receipts, statement_day, created_at FROM collection_settings ORDER BY id DESC LIMIT 1`,
 		func(rows *sql.Rows) (s biz.Settings, err error) {
-			return s, rows.Scan(&s.Version, &s.LateFeePPM, &s.LateFeeGraceDays, &s.StatementDays, &s.StatementReminderDays, &s.FollowUpDays)
+			return s, rows.Scan(&s.Version, &s.LateFeePPM, &s.LateFeeGraceDays, &s.StatementDays, &s.StatementReminderDays, &s.FollowUpDays, &s.ConfirmReceipts, &s.StatementDay, &s.Since)
 		})
 	if err != nil || len(all) == 0 {
 		return biz.PresetSettings(), err
@@ -155,7 +155,7 @@ func (Repo) Settings(ctx context.Context) (biz.Settings, error) {
 
 // InsertSettings implements biz.Repository.
 func (Repo) InsertSettings(ctx context.Context, s biz.Settings, at time.Time, by *uuid.UUID) error {
-	_, err := exec(ctx, "insert settings", nil, `INSERT INTO collection_settings (id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, created_at, created_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, s.Version, s.LateFeePPM, s.LateFeeGraceDays, s.StatementDays, s.StatementReminderDays, s.FollowUpDays, at, optional(by))
+	_, err := exec(ctx, "insert settings", nil, `INSERT INTO collection_settings (id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, created_at, created_by, confirm_receipts, statement_day)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, s.Version, s.LateFeePPM, s.LateFeeGraceDays, s.StatementDays, s.StatementReminderDays, s.FollowUpDays, at, optional(by), s.ConfirmReceipts, s.StatementDay)
 	return err
 }

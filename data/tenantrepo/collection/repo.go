@@ -101,9 +101,10 @@ func (Repo) Receipt(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.R
 // Recipient implements biz.Repository.
 func (Repo) Recipient(ctx context.Context, customerID uuid.UUID, key string) (biz.Recipient, error) {
 	return one(ctx, "read the recipient of a confirmation", customer.ErrNotFound, `SELECT c.number, c.name, c.contact_email_enc IS NOT NULL,
-		(SELECT min(d.created_at) FROM notify_deliveries d WHERE d.event_key = $2 AND d.recipient = c.id AND d.audience = 'customer')
-		FROM customers c WHERE c.id = $1`, func(rows *sql.Rows) (r biz.Recipient, err error) {
-		return r, rows.Scan(&r.Number, &r.Name, &r.HasEmail, &r.Written)
+		d.created_at, d.sent_at, coalesce(d.state, '')
+		FROM customers c LEFT JOIN LATERAL (SELECT created_at, sent_at, state FROM notify_deliveries d
+			WHERE d.event_key = $2 AND d.recipient = c.id AND d.audience = 'customer' ORDER BY d.state = 'sent' DESC, d.created_at LIMIT 1) d ON true WHERE c.id = $1`, func(rows *sql.Rows) (r biz.Recipient, err error) {
+		return r, rows.Scan(&r.Number, &r.Name, &r.HasEmail, &r.Written, &r.Sent, &r.State)
 	}, customerID, key)
 }
 
@@ -122,7 +123,7 @@ func (Repo) InsertReceipt(ctx context.Context, r biz.Receipt, at time.Time, by *
 
 // InsertDraft implements biz.Repository.
 func (Repo) InsertDraft(ctx context.Context, d biz.Draft, customerID uuid.UUID, at time.Time, by *uuid.UUID) error {
-	_, err := exec(ctx, "insert draft", []postgres.Rule{postgres.On("acceptance_drafts_draft_no_key", biz.ErrDraftExists)},
+	_, err := exec(ctx, "insert draft", []postgres.Rule{postgres.On("acceptance_draft_no", biz.ErrDraftExists)},
 		`INSERT INTO acceptance_drafts (id, draft_no, kind, customer_id, receipt_id, acceptor, amount, issued_on, due_on, status, created_at, created_by, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)`,
 		d.ID, d.Number, d.Kind, customerID, d.ReceiptID, d.Acceptor, int64(d.Amount), d.IssuedOn, d.DueOn, d.Status, at, optional(by))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,6 +66,25 @@ func TestReceiptForTheCustomer(t *testing.T) {
 		}
 	}
 	confirm(biz.ErrConfirmed)
+	state := func() string {
+		t.Helper()
+		d, err := b.svc.Get(b.ctx, r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(d.To.State, " ", d.To.Sent != nil)
+	}
+	if got := state(); got != "queued false" {
+		t.Errorf("a confirmation that nobody has sent is %q", got)
+	}
+	b.fix.Exec(t, b.ctx, `UPDATE notify_deliveries SET state = 'gave_up'`)
+	if got := state(); got != "gave_up false" {
+		t.Errorf("one that was given up is %q", got)
+	}
+	b.fix.Exec(t, b.ctx, `UPDATE notify_deliveries SET state = 'sent', sent_at = now()`)
+	if got := state(); got != "sent true" {
+		t.Errorf("one that went out is %q", got)
+	}
 	if d, err := b.svc.Get(b.ctx, r.ID); err != nil || d.To.Written == nil {
 		t.Errorf("the receipt does not show its confirmation: %+v, %v", d.To, err)
 	}

@@ -34,7 +34,7 @@ const columns = `t.id, t.erp_contract_no, p.customer_id, c.name, p.id, p.name, t
   coalesce((SELECT max(v.version) FROM contract_terms v WHERE v.contract_id = t.id), 0),
   coalesce((SELECT sum(d.volume) FROM deliveries d WHERE d.contract_no = t.erp_contract_no AND d.customer_id = p.customer_id), 0)::bigint,
   coalesce((SELECT sum(g.amount) FROM receipts g WHERE g.contract_no = t.erp_contract_no AND g.customer_id = p.customer_id), 0)::bigint,
-  coalesce(o.settled, 0), coalesce(o.open, 0), coalesce(o.overdue, 0)`
+  coalesce(o.settled, 0), coalesce(o.open, 0), coalesce(o.overdue, 0), t.late_fee_ppm`
 
 const from = `
 FROM contracts t JOIN projects p ON p.id = t.project_id JOIN customers c ON c.id = p.customer_id
@@ -46,7 +46,7 @@ LEFT JOIN LATERAL (
 
 func scan(row interface{ Scan(...any) error }, more ...any) (c biz.Contract, err error) {
 	err = row.Scan(append([]any{&c.ID, &c.ERPContractNo, &c.CustomerID, &c.CustomerName, &c.ProjectID, &c.ProjectName, &c.Volume, &c.UnitPrice,
-		&c.CreditTermDays, &c.SignedOn, &c.TermsVersion, &c.Delivered, &c.Received, &c.Settled, &c.Open, &c.Overdue}, more...)...)
+		&c.CreditTermDays, &c.SignedOn, &c.TermsVersion, &c.Delivered, &c.Received, &c.Settled, &c.Open, &c.Overdue, &c.LateFeePPM}, more...)...)
 	return c, err
 }
 

@@ -7,13 +7,19 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/collection"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/dunning"
+	"zhuxin/biz/letter"
 	"zhuxin/biz/notify"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/dunningpdf"
+	"zhuxin/data/outbox"
+	collectionrepo "zhuxin/data/tenantrepo/collection"
 	"zhuxin/data/tenantrepo/credittest"
+	customerrepo "zhuxin/data/tenantrepo/customer"
 	dunningrepo "zhuxin/data/tenantrepo/dunning"
+	letterrepo "zhuxin/data/tenantrepo/letter"
 	notifyrepo "zhuxin/data/tenantrepo/notify"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
@@ -34,7 +40,9 @@ func newWorld(t *testing.T) *world {
 	log := auditlog.Tenant(w.Pool)
 	mail := notify.New(notify.Config{Tx: w.Pool.Tenant(), Repo: notifyrepo.New(w.Keys), Audit: log, Clock: w.Clock,
 		Makers: map[notify.ChannelKind]notify.Maker{notify.AliyunSMS: func(notify.Account) (notify.Channel, error) { return nil, nil }}})
-	w.service = dunning.New(dunning.Config{Tx: w.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: mail, Printer: dunningpdf.Printer{}, Audit: log, Clock: w.Clock})
+	w.service = dunning.New(dunning.Config{Tx: w.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: mail, Printer: dunningpdf.Printer{}, Audit: log, Clock: w.Clock,
+		Fees: collection.New(collection.Config{Tx: w.Pool.Tenant(), Repo: collectionrepo.Repo{}, Audit: log, Clock: w.Clock}), Customers: customerrepo.New(),
+		Bills: letter.New(letter.Config{Tx: w.Pool.Tenant(), Repo: letterrepo.Repo{}, Events: outbox.Tenant(w.Pool), Audit: log, Clock: w.Clock})})
 	w.ctx = w.CtxA(t, access.RoleAdministrator)
 	ok(t, mail.SaveAccount(w.ctx, notify.AccountState{Kind: notify.AliyunSMS, Enabled: true, Credential: map[string]string{"k": "v"}}))
 	return w

@@ -32,7 +32,7 @@ func (Repo) Rule(ctx context.Context) (r biz.Rule, err error) {
 		return r, err
 	}
 	var levels []byte
-	err = q.QueryRowContext(ctx, `SELECT id, enabled, minimum, levels, payment_text FROM dunning_rules ORDER BY id DESC LIMIT 1`).Scan(&r.Version, &r.Enabled, &r.Minimum, &levels, &r.PaymentText)
+	err = q.QueryRowContext(ctx, `SELECT id, enabled, minimum, levels, payment_text, before_rest_days FROM dunning_rules ORDER BY id DESC LIMIT 1`).Scan(&r.Version, &r.Enabled, &r.Minimum, &levels, &r.PaymentText, &r.BeforeRestDays)
 	if errors.Is(err, sql.ErrNoRows) {
 		return biz.Preset(), nil
 	}
@@ -48,9 +48,9 @@ func (Repo) SaveRule(ctx context.Context, r biz.Rule, by uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n, err := postgres.Exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by, payment_text)
-		SELECT $1::bigint + 1, $2, $3, $4, now(), $5, $6 WHERE $1::bigint = coalesce((SELECT max(id) FROM dunning_rules), 0) ON CONFLICT DO NOTHING`,
-		r.Version, r.Enabled, int64(r.Minimum), string(levels), by, r.PaymentText)
+	n, err := postgres.Exec(ctx, "save dunning rule", `INSERT INTO dunning_rules (id, enabled, minimum, levels, created_at, created_by, payment_text, before_rest_days)
+		SELECT $1::bigint + 1, $2, $3, $4, now(), $5, $6, $7 WHERE $1::bigint = coalesce((SELECT max(id) FROM dunning_rules), 0) ON CONFLICT DO NOTHING`,
+		r.Version, r.Enabled, int64(r.Minimum), string(levels), by, r.PaymentText, r.BeforeRestDays)
 	if err == nil && n == 0 {
 		return notify.ErrChanged
 	}

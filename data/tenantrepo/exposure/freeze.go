@@ -16,6 +16,7 @@ import (
 	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
 	"zhuxin/shared/money"
+	"zhuxin/shared/news"
 	"zhuxin/shared/party"
 	"zhuxin/tenancy/scope"
 )
@@ -52,6 +53,9 @@ func (r *Repo) Freeze(ctx context.Context, f biz.Freeze) error {
 	if err := freeze(ctx, q, f); err != nil {
 		return err
 	}
+	if err := news.Tell(ctx, r.events, news.CustomerFrozen, "", f.CustomerID); err != nil {
+		return err
+	}
 	return r.changed(ctx, f.CustomerID)
 }
 
@@ -76,6 +80,9 @@ func (r *Repo) Unfreeze(ctx context.Context, customerID uuid.UUID, by *party.Per
 	}
 	if _, err := q.ExecContext(ctx, setFrozen, customerID, false, ""); err != nil {
 		return biz.Freeze{}, postgres.Map(ctx, err, "unfreeze account")
+	}
+	if err := news.Tell(ctx, r.events, news.CustomerUnfrozen, "", customerID); err != nil {
+		return biz.Freeze{}, err
 	}
 	fs, err := freezes(ctx, q, ` WHERE f.id = $1`, id)
 	if err != nil {
@@ -127,6 +134,9 @@ func (r *Repo) FreezeOverdue(ctx context.Context, on calendar.Date, days int, to
 		if err := freeze(ctx, q, f); err != nil {
 			return nil, err
 		}
+	}
+	if err := news.Tell(ctx, r.events, news.CustomerFrozen, "", ids...); err != nil {
+		return nil, err
 	}
 	return fs, r.changed(ctx, ids...)
 }

@@ -51,7 +51,7 @@ func (Repo) Drafts(ctx context.Context, numbers []string) ([]biz.KnownDraft, err
 	return postgres.Query(ctx, "read drafts of a batch", `SELECT d.id, d.draft_no, d.kind, d.customer_id, d.receipt_id, d.acceptor, d.amount, d.issued_on, d.due_on, d.status, d.settled_on,
 		p.source, p.document_no, p.received_on, p.contract_no, p.payer, NOT p.applied_by_source,
 		coalesce((SELECT sum(a.amount) FROM payment_applications a WHERE a.receipt_id = p.id), 0) <> 0
-		FROM acceptance_drafts d JOIN receipts p ON p.id = d.receipt_id WHERE d.draft_no = ANY($1::text[]) ORDER BY d.id FOR UPDATE OF d`, func(rows *sql.Rows) (d biz.KnownDraft, err error) {
+		FROM acceptance_drafts d JOIN receipts p ON p.id = d.receipt_id WHERE d.draft_no = ANY($1::text[]) AND d.status <> 'void' ORDER BY d.id FOR UPDATE OF d`, func(rows *sql.Rows) (d biz.KnownDraft, err error) {
 		var settled sql.Null[calendar.Date]
 		r := &d.Receipt
 		err = rows.Scan(&d.ID, &d.DraftNo, &d.Make, &d.CustomerID, &d.ReceiptID, &d.Acceptor, &d.Amount, &d.IssuedOn, &d.DueOn, &d.State, &settled,
@@ -67,12 +67,12 @@ func (Repo) PutDrafts(ctx context.Context, list []biz.DraftRow, at time.Time) er
 	return put(ctx, "put drafts", `INSERT INTO acceptance_drafts AS d (id, draft_no, kind, customer_id, receipt_id, acceptor, amount, issued_on, due_on, status, settled_on, created_at, updated_at)
 		SELECT n.id, n.draft_no, n.kind, n.customer_id, n.receipt_id, n.acceptor, n.amount, n.issued_on, n.due_on, n.status, n.settled_on, $2, $2
 		FROM jsonb_to_recordset($1::jsonb) AS n(id uuid, draft_no text, kind text, customer_id uuid, receipt_id uuid, acceptor text, amount bigint, issued_on date, due_on date, status text, settled_on date)
-		ON CONFLICT (draft_no) DO UPDATE SET status = excluded.status, settled_on = excluded.settled_on, updated_at = excluded.updated_at, version = d.version + 1
+		ON CONFLICT (draft_no) WHERE status <> 'void' DO UPDATE SET status = excluded.status, settled_on = excluded.settled_on, updated_at = excluded.updated_at, version = d.version + 1
 		WHERE d.status = 'held'`, list, at)
 }
 
 // DraftTotals implements biz.Repository.
 func (Repo) DraftTotals(ctx context.Context, source string, numbers []string) (biz.Totals, error) {
 	return totals(ctx, "sum drafts of a batch", `SELECT count(*), coalesce(sum(d.amount), 0)::bigint, 0::bigint
-		FROM acceptance_drafts d JOIN receipts p ON p.id = d.receipt_id WHERE p.source = $1 AND d.draft_no = ANY($2::text[])`, source, pq.StringArray(numbers))
+		FROM acceptance_drafts d JOIN receipts p ON p.id = d.receipt_id WHERE p.source = $1 AND d.draft_no = ANY($2::text[]) AND d.status <> 'void'`, source, pq.StringArray(numbers))
 }

@@ -83,7 +83,7 @@ func TestRetry(t *testing.T) {
 	}
 	channels, err := w.service.Channels(w.ctx)
 	ok(t, err)
-	if len(channels) != 6 || channels[3].Last.Trouble != notify.Uncertain || !channels[3].Offered || channels[1].Offered || channels[0].Last.SentAt == nil {
+	if len(channels) != 6 || channels[3].Last.Trouble != notify.Uncertain || !channels[3].Offered || channels[2].Offered || channels[0].Last.SentAt == nil {
 		t.Errorf("%+v", channels)
 	}
 	ok(t, w.service.Retry(w.ctx, d.ID, true))

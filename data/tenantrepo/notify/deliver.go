@@ -25,9 +25,9 @@ func (Repo) Enqueue(ctx context.Context, list []biz.Delivery) error {
 			return err
 		}
 		if _, err := postgres.Exec(ctx, "queue delivery", `INSERT INTO notify_deliveries (id, event_key, audience, recipient, channel, kind, title, body, link, template, params, digest,
-			state, next_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14)
+			state, next_at, created_at, letter_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15)
 			ON CONFLICT (event_key, audience, recipient, channel) DO NOTHING`, d.ID, d.EventKey, string(d.Audience), d.Recipient, string(d.Channel), string(d.Kind),
-			d.Title, d.Text, link, d.Template, params, d.Digest, d.NextAt, d.CreatedAt); err != nil {
+			d.Title, d.Text, link, d.Template, params, d.Digest, d.NextAt, d.CreatedAt, uuid.NullUUID{UUID: d.LetterID, Valid: d.LetterID != uuid.Nil}); err != nil {
 			return err
 		}
 	}
@@ -35,7 +35,7 @@ func (Repo) Enqueue(ctx context.Context, list []biz.Delivery) error {
 }
 
 const columns = `d.id, d.event_key, d.audience, d.recipient, d.channel, d.kind, d.title, d.body, d.link, d.template, d.params, d.digest, d.state, d.attempts, d.next_at,
-	d.trouble, d.trouble_code, d.trouble_text, d.receipt, d.created_at, d.sent_at`
+	d.trouble, d.trouble_code, d.trouble_text, d.receipt, d.created_at, d.sent_at, d.letter_id`
 
 // Claim implements biz.Repository. Two workers never get the same delivery: the
 // rows of the other are skipped, and a claim lasts longer than its sending.
@@ -55,8 +55,10 @@ func (Repo) Claim(ctx context.Context, now, until time.Time, limit int) ([]biz.D
 
 func scan(r *sql.Rows, before ...any) (d biz.Delivery, err error) {
 	var link, params []byte
+	var letter uuid.NullUUID
 	err = r.Scan(append(before, &d.ID, &d.EventKey, &d.Audience, &d.Recipient, &d.Channel, &d.Kind, &d.Title, &d.Text, &link, &d.Template, &params, &d.Digest,
-		&d.State, &d.Attempts, &d.NextAt, &d.Trouble, &d.Code, &d.Reason, &d.Receipt, &d.CreatedAt, &d.SentAt)...)
+		&d.State, &d.Attempts, &d.NextAt, &d.Trouble, &d.Code, &d.Reason, &d.Receipt, &d.CreatedAt, &d.SentAt, &letter)...)
+	d.LetterID = letter.UUID
 	if err == nil {
 		err = errors.Join(json.Unmarshal(link, &d.Link), json.Unmarshal(params, &d.Params))
 	}
@@ -122,6 +124,9 @@ func (r Repo) Contact(ctx context.Context, to biz.Audience, id uuid.UUID) (c biz
 	switch to {
 	case biz.ToPerson:
 		err = one(ctx, "read member", `SELECT name, email FROM hq.v_members WHERE person_id = $1 AND status = 'active' LIMIT 1`, []any{id}, &c.Name, &c.Email)
+		if err == nil {
+			c.Phone, err = r.phone(ctx, id)
+		}
 	case biz.ToCustomer:
 		var phone, email []byte
 		err = one(ctx, "read contact", `SELECT contact_name, contact_phone_enc, contact_email_enc FROM customers WHERE id = $1`, []any{id}, &c.Name, &phone, &email)

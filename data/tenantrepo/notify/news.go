@@ -53,7 +53,7 @@ func (Repo) Warnings(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
 // and when it is late his superior as well.
 const statementsSQL = `SELECT DISTINCT s.id, s.number, c.name, v.person_id FROM statements s JOIN customers c ON c.id = s.customer_id
 	LEFT JOIN hq.v_members w ON w.person_id = c.salesperson_id
-	JOIN hq.v_members v ON v.status = 'active' AND (v.person_id = c.salesperson_id OR $2::boolean AND v.person_id = w.superior_id)
+	JOIN hq.v_members v ON v.status = 'active' AND (v.person_id = c.salesperson_id OR $2::boolean AND v.person_id = w.superior_id AND v.roles <> '["salesperson"]')
 	WHERE s.id = ANY($1::uuid[]) AND s.status = 'open' ORDER BY s.id, v.person_id`
 
 // Statements implements biz.Repository.

@@ -90,9 +90,9 @@ func (Repo) Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]biz.
 		who uuid.UUID
 		p   biz.Preference
 	}
-	list, err := postgres.Query(ctx, "read preferences", `SELECT person_id, kind, on_page, outside FROM notify_preferences WHERE person_id = ANY($1::uuid[])`,
+	list, err := postgres.Query(ctx, "read preferences", `SELECT person_id, kind, on_page, outside, sms FROM notify_preferences WHERE person_id = ANY($1::uuid[])`,
 		func(r *sql.Rows) (x row, err error) {
-			return x, r.Scan(&x.who, &x.p.Kind, &x.p.OnPage, &x.p.Outside)
+			return x, r.Scan(&x.who, &x.p.Kind, &x.p.OnPage, &x.p.Outside, &x.p.SMS)
 		}, texts(people))
 	out := map[uuid.UUID][]biz.Preference{}
 	for _, x := range list {
@@ -104,9 +104,9 @@ func (Repo) Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]biz.
 // SavePreferences implements biz.Repository.
 func (Repo) SavePreferences(ctx context.Context, p biz.Preferences, now time.Time) error {
 	for _, x := range p.Of {
-		if _, err := postgres.Exec(ctx, "save preference", `INSERT INTO notify_preferences (id, person_id, kind, on_page, outside, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (person_id, kind) DO UPDATE SET on_page = excluded.on_page, outside = excluded.outside, updated_at = excluded.updated_at`,
-			uuid.Must(uuid.NewV7()), p.Person, string(x.Kind), x.OnPage, string(x.Outside), now); err != nil {
+		if _, err := postgres.Exec(ctx, "save preference", `INSERT INTO notify_preferences (id, person_id, kind, on_page, outside, updated_at, sms) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (person_id, kind) DO UPDATE SET on_page = excluded.on_page, outside = excluded.outside, sms = excluded.sms, updated_at = excluded.updated_at`,
+			uuid.Must(uuid.NewV7()), p.Person, string(x.Kind), x.OnPage, string(x.Outside), now, x.SMS); err != nil {
 			return err
 		}
 	}

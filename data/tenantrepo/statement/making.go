@@ -33,15 +33,22 @@ const (
 		WHERE ` + free + ` AND ` + home + ` RETURNING s.id`
 
 	// begin: $6 now, $7 the date, $8 days. A statement for each contract and period of
-	// what is still free; without a first day the periods are calendar months.
+	// what is still free; without a first day the periods are months, those that are over.
 	begin = `INSERT INTO statements (id, source, number, customer_id, contract_no, period_from, period_to, currency, volume, amount, deadline, created_at, updated_at)
 		SELECT gen_random_uuid(), 'zhuxin',
 		  'DZ' || to_char(g.period_to, 'YYYYMM') || '-' || c.number || '-' || (row_number() OVER (PARTITION BY g.customer_id, to_char(g.period_to, 'YYYYMM') ORDER BY g.period_from, g.contract_no)
 		    + (SELECT count(*) FROM statements s WHERE s.customer_id = g.customer_id AND to_char(s.period_to, 'YYYYMM') = to_char(g.period_to, 'YYYYMM')))::text,
 		  g.customer_id, g.contract_no, g.period_from, g.period_to, $4::text, 0, 0, greatest(g.period_to, $7::date) + $8::int, $6::timestamptz, $6::timestamptz
-		FROM (SELECT DISTINCT d.customer_id, d.contract_no, coalesce($2::date, date_trunc('month', d.delivered_on)::date) AS period_from,
-		    CASE WHEN $2::date IS NULL THEN (date_trunc('month', d.delivered_on) + interval '1 month - 1 day')::date ELSE $3::date END AS period_to
-		  FROM deliveries d WHERE ` + free + `) g JOIN customers c ON c.id = g.customer_id`
+		FROM (SELECT DISTINCT d.customer_id, d.contract_no, coalesce($2::date, e.period_from) AS period_from, CASE WHEN $2::date IS NULL THEN e.period_to ELSE $3::date END AS period_to
+		  FROM deliveries d JOIN customers k ON k.id = d.customer_id CROSS JOIN LATERAL (` + month + `) e WHERE ` + free + `) g
+		JOIN customers c ON c.id = g.customer_id WHERE g.period_to <= $3::date`
+
+	// month is the period in which a ticket lies: the customer's own, or the subsidiary's
+	// ($9), ends on a day of the month, or on its last.
+	month = `SELECT (x.period_to + 1 - interval '1 month')::date AS period_from, x.period_to FROM (SELECT CASE WHEN y.day = 0
+		    THEN (date_trunc('month', d.delivered_on) + interval '1 month - 1 day')::date
+		    ELSE (date_trunc('month', d.delivered_on) + make_interval(months => (extract(day FROM d.delivered_on) > y.day)::int, days => y.day - 1))::date END AS period_to
+		  FROM (SELECT coalesce(k.statement_day, $9::int)::int AS day) y) x`
 
 	// preview: $6 how many rows.
 	preview = `SELECT d.customer_id, c.number, c.name, d.contract_no, count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM statements s WHERE ` + home + `)), sum(d.volume)::bigint, sum(d.amount)::bigint,
@@ -70,7 +77,7 @@ func (r Repo) Make(ctx context.Context, m biz.Making) ([]uuid.UUID, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := postgres.Exec(ctx, "begin statements", begin, append(slices.Clone(args), m.On, m.Days)...); err != nil {
+	if _, err := postgres.Exec(ctx, "begin statements", begin, append(slices.Clone(args), m.On, m.Days, m.Day)...); err != nil {
 		return nil, err
 	}
 	made, err := ids(ctx, "put tickets on new statements", attach, args...)

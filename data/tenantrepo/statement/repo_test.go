@@ -3,6 +3,7 @@ package statement_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -167,8 +168,9 @@ func TestMadeOncePerContractAndMonth(t *testing.T) {
 	if _, err := b.svc.Make(b.seller, c, "2026-05-01", "2026-05-02"); !errors.Is(err, biz.ErrNothing) {
 		t.Errorf("made twice: %v", err)
 	}
-	ps, err := b.svc.Periods(b.seller, c)
+	all, err := b.svc.Periods(b.seller, c)
 	b.ok(err)
+	ps := all.List
 	if len(ps) != 3 || ps[0].Month != calendar.NewDate(2026, 5, 1) || ps[0].Free != 0 || ps[1].Tickets != 4 || ps[1].Amount != 755 {
 		t.Errorf("periods: %+v", ps)
 	}
@@ -428,4 +430,34 @@ func TestHistoryAndPaper(t *testing.T) {
 func (b *bench) Print(_ context.Context, d biz.Detail) ([]byte, error) {
 	b.printed = d
 	return []byte(d.Number), nil
+}
+
+// A customer's months end on his own day; the others' on the subsidiary's.
+func TestOwnStatementDay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	own, other := b.customer(), b.customer()
+	day := 25
+	ps, err := b.svc.SetDay(b.seller, own, &day)
+	b.ok(err)
+	if ps.Day == nil || *ps.Day != 25 || ps.Default != 0 {
+		t.Errorf("%+v", ps)
+	}
+	bad := 29
+	if _, err := b.svc.SetDay(b.seller, own, &bad); err == nil {
+		t.Error("a day that February lacks was taken")
+	}
+	for i, on := range []string{"2026-03-25", "2026-03-26", "2026-04-25"} {
+		b.ticket(own, fmt.Sprintf("T%d", i), "", on, 100)
+		b.ticket(other, fmt.Sprintf("U%d", i), "", on, 100)
+	}
+	var got []string
+	for _, s := range b.daily("2026-04-26") {
+		got = append(got, fmt.Sprintf("%t %s %s %d", s.CustomerID == own, s.From, s.To, s.Tickets))
+	}
+	slices.Sort(got)
+	want := []string{"false 2026-03-01 2026-03-31 2", "true 2026-02-26 2026-03-25 1", "true 2026-03-26 2026-04-25 2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }

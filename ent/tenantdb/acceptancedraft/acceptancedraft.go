@@ -128,6 +128,7 @@ const (
 	StatusHeld        Status = "held"
 	StatusHonoured    Status = "honoured"
 	StatusDishonoured Status = "dishonoured"
+	StatusVoid        Status = "void"
 )
 
 func (s Status) String() string {
@@ -137,7 +138,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusHeld, StatusHonoured, StatusDishonoured:
+	case StatusHeld, StatusHonoured, StatusDishonoured, StatusVoid:
 		return nil
 	default:
 		return fmt.Errorf("acceptancedraft: invalid enum value for status field: %q", s)

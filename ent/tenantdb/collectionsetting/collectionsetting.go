@@ -17,6 +17,10 @@ const (
 	FieldLateFeePpm = "late_fee_ppm"
 	// FieldLateFeeGraceDays holds the string denoting the late_fee_grace_days field in the database.
 	FieldLateFeeGraceDays = "late_fee_grace_days"
+	// FieldConfirmReceipts holds the string denoting the confirm_receipts field in the database.
+	FieldConfirmReceipts = "confirm_receipts"
+	// FieldStatementDay holds the string denoting the statement_day field in the database.
+	FieldStatementDay = "statement_day"
 	// FieldStatementDays holds the string denoting the statement_days field in the database.
 	FieldStatementDays = "statement_days"
 	// FieldStatementReminderDays holds the string denoting the statement_reminder_days field in the database.
@@ -36,6 +40,8 @@ var Columns = []string{
 	FieldID,
 	FieldLateFeePpm,
 	FieldLateFeeGraceDays,
+	FieldConfirmReceipts,
+	FieldStatementDay,
 	FieldStatementDays,
 	FieldStatementReminderDays,
 	FieldFollowUpDays,
@@ -58,6 +64,10 @@ var (
 	DefaultLateFeePpm int
 	// DefaultLateFeeGraceDays holds the default value on creation for the "late_fee_grace_days" field.
 	DefaultLateFeeGraceDays int
+	// DefaultConfirmReceipts holds the default value on creation for the "confirm_receipts" field.
+	DefaultConfirmReceipts bool
+	// DefaultStatementDay holds the default value on creation for the "statement_day" field.
+	DefaultStatementDay int
 	// DefaultStatementDays holds the default value on creation for the "statement_days" field.
 	DefaultStatementDays int
 	// DefaultStatementReminderDays holds the default value on creation for the "statement_reminder_days" field.
@@ -84,6 +94,16 @@ func ByLateFeePpm(opts ...sql.OrderTermOption) OrderOption {
 // ByLateFeeGraceDays orders the results by the late_fee_grace_days field.
 func ByLateFeeGraceDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLateFeeGraceDays, opts...).ToFunc()
+}
+
+// ByConfirmReceipts orders the results by the confirm_receipts field.
+func ByConfirmReceipts(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConfirmReceipts, opts...).ToFunc()
+}
+
+// ByStatementDay orders the results by the statement_day field.
+func ByStatementDay(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatementDay, opts...).ToFunc()
 }
 
 // ByStatementDays orders the results by the statement_days field.

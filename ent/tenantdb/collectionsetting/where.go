@@ -65,6 +65,16 @@ func LateFeeGraceDays(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldLateFeeGraceDays, v))
 }
 
+// ConfirmReceipts applies equality check predicate on the "confirm_receipts" field. It's identical to ConfirmReceiptsEQ.
+func ConfirmReceipts(v bool) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldConfirmReceipts, v))
+}
+
+// StatementDay applies equality check predicate on the "statement_day" field. It's identical to StatementDayEQ.
+func StatementDay(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStatementDay, v))
+}
+
 // StatementDays applies equality check predicate on the "statement_days" field. It's identical to StatementDaysEQ.
 func StatementDays(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldStatementDays, v))
@@ -168,6 +178,56 @@ func LateFeeGraceDaysLT(v int) predicate.CollectionSetting {
 // LateFeeGraceDaysLTE applies the LTE predicate on the "late_fee_grace_days" field.
 func LateFeeGraceDaysLTE(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldLTE(FieldLateFeeGraceDays, v))
+}
+
+// ConfirmReceiptsEQ applies the EQ predicate on the "confirm_receipts" field.
+func ConfirmReceiptsEQ(v bool) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldConfirmReceipts, v))
+}
+
+// ConfirmReceiptsNEQ applies the NEQ predicate on the "confirm_receipts" field.
+func ConfirmReceiptsNEQ(v bool) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNEQ(FieldConfirmReceipts, v))
+}
+
+// StatementDayEQ applies the EQ predicate on the "statement_day" field.
+func StatementDayEQ(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStatementDay, v))
+}
+
+// StatementDayNEQ applies the NEQ predicate on the "statement_day" field.
+func StatementDayNEQ(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNEQ(FieldStatementDay, v))
+}
+
+// StatementDayIn applies the In predicate on the "statement_day" field.
+func StatementDayIn(vs ...int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldIn(FieldStatementDay, vs...))
+}
+
+// StatementDayNotIn applies the NotIn predicate on the "statement_day" field.
+func StatementDayNotIn(vs ...int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNotIn(FieldStatementDay, vs...))
+}
+
+// StatementDayGT applies the GT predicate on the "statement_day" field.
+func StatementDayGT(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGT(FieldStatementDay, v))
+}
+
+// StatementDayGTE applies the GTE predicate on the "statement_day" field.
+func StatementDayGTE(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGTE(FieldStatementDay, v))
+}
+
+// StatementDayLT applies the LT predicate on the "statement_day" field.
+func StatementDayLT(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLT(FieldStatementDay, v))
+}
+
+// StatementDayLTE applies the LTE predicate on the "statement_day" field.
+func StatementDayLTE(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLTE(FieldStatementDay, v))
 }
 
 // StatementDaysEQ applies the EQ predicate on the "statement_days" field.

@@ -35,6 +35,8 @@ const (
 	FieldCreditTermDays = "credit_term_days"
 	// FieldSignedOn holds the string denoting the signed_on field in the database.
 	FieldSignedOn = "signed_on"
+	// FieldLateFeePpm holds the string denoting the late_fee_ppm field in the database.
+	FieldLateFeePpm = "late_fee_ppm"
 	// EdgeProject holds the string denoting the project edge name in mutations.
 	EdgeProject = "project"
 	// Table holds the table name of the contract in the database.
@@ -61,6 +63,7 @@ var Columns = []string{
 	FieldUnitPrice,
 	FieldCreditTermDays,
 	FieldSignedOn,
+	FieldLateFeePpm,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -142,6 +145,11 @@ func ByCreditTermDays(opts ...sql.OrderTermOption) OrderOption {
 // BySignedOn orders the results by the signed_on field.
 func BySignedOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSignedOn, opts...).ToFunc()
+}
+
+// ByLateFeePpm orders the results by the late_fee_ppm field.
+func ByLateFeePpm(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLateFeePpm, opts...).ToFunc()
 }
 
 // ByProjectField orders the results by project field.

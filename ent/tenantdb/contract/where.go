@@ -107,6 +107,11 @@ func SignedOn(v calendar.Date) predicate.Contract {
 	return predicate.Contract(sql.FieldEQ(FieldSignedOn, v))
 }
 
+// LateFeePpm applies equality check predicate on the "late_fee_ppm" field. It's identical to LateFeePpmEQ.
+func LateFeePpm(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldEQ(FieldLateFeePpm, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Contract {
 	return predicate.Contract(sql.FieldEQ(FieldCreatedAt, v))
@@ -520,6 +525,56 @@ func SignedOnLT(v calendar.Date) predicate.Contract {
 // SignedOnLTE applies the LTE predicate on the "signed_on" field.
 func SignedOnLTE(v calendar.Date) predicate.Contract {
 	return predicate.Contract(sql.FieldLTE(FieldSignedOn, v))
+}
+
+// LateFeePpmEQ applies the EQ predicate on the "late_fee_ppm" field.
+func LateFeePpmEQ(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldEQ(FieldLateFeePpm, v))
+}
+
+// LateFeePpmNEQ applies the NEQ predicate on the "late_fee_ppm" field.
+func LateFeePpmNEQ(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldNEQ(FieldLateFeePpm, v))
+}
+
+// LateFeePpmIn applies the In predicate on the "late_fee_ppm" field.
+func LateFeePpmIn(vs ...int) predicate.Contract {
+	return predicate.Contract(sql.FieldIn(FieldLateFeePpm, vs...))
+}
+
+// LateFeePpmNotIn applies the NotIn predicate on the "late_fee_ppm" field.
+func LateFeePpmNotIn(vs ...int) predicate.Contract {
+	return predicate.Contract(sql.FieldNotIn(FieldLateFeePpm, vs...))
+}
+
+// LateFeePpmGT applies the GT predicate on the "late_fee_ppm" field.
+func LateFeePpmGT(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldGT(FieldLateFeePpm, v))
+}
+
+// LateFeePpmGTE applies the GTE predicate on the "late_fee_ppm" field.
+func LateFeePpmGTE(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldGTE(FieldLateFeePpm, v))
+}
+
+// LateFeePpmLT applies the LT predicate on the "late_fee_ppm" field.
+func LateFeePpmLT(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldLT(FieldLateFeePpm, v))
+}
+
+// LateFeePpmLTE applies the LTE predicate on the "late_fee_ppm" field.
+func LateFeePpmLTE(v int) predicate.Contract {
+	return predicate.Contract(sql.FieldLTE(FieldLateFeePpm, v))
+}
+
+// LateFeePpmIsNil applies the IsNil predicate on the "late_fee_ppm" field.
+func LateFeePpmIsNil() predicate.Contract {
+	return predicate.Contract(sql.FieldIsNull(FieldLateFeePpm))
+}
+
+// LateFeePpmNotNil applies the NotNil predicate on the "late_fee_ppm" field.
+func LateFeePpmNotNil() predicate.Contract {
+	return predicate.Contract(sql.FieldNotNull(FieldLateFeePpm))
 }
 
 // HasProject applies the HasEdge predicate on the "project" edge.

@@ -60,6 +60,8 @@ const (
 	FieldAddress = "address"
 	// FieldCreditTermDays holds the string denoting the credit_term_days field in the database.
 	FieldCreditTermDays = "credit_term_days"
+	// FieldStatementDay holds the string denoting the statement_day field in the database.
+	FieldStatementDay = "statement_day"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldSettlesAdvance holds the string denoting the settles_advance field in the database.
@@ -122,6 +124,7 @@ var Columns = []string{
 	FieldBankAccountMask,
 	FieldAddress,
 	FieldCreditTermDays,
+	FieldStatementDay,
 	FieldStatus,
 	FieldSettlesAdvance,
 	FieldLabels,
@@ -296,6 +299,11 @@ func ByAddress(opts ...sql.OrderTermOption) OrderOption {
 // ByCreditTermDays orders the results by the credit_term_days field.
 func ByCreditTermDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreditTermDays, opts...).ToFunc()
+}
+
+// ByStatementDay orders the results by the statement_day field.
+func ByStatementDay(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatementDay, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

@@ -166,6 +166,11 @@ func CreditTermDays(v int) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldCreditTermDays, v))
 }
 
+// StatementDay applies equality check predicate on the "statement_day" field. It's identical to StatementDayEQ.
+func StatementDay(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldStatementDay, v))
+}
+
 // SettlesAdvance applies equality check predicate on the "settles_advance" field. It's identical to SettlesAdvanceEQ.
 func SettlesAdvance(v bool) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldSettlesAdvance, v))
@@ -1419,6 +1424,56 @@ func CreditTermDaysLT(v int) predicate.Customer {
 // CreditTermDaysLTE applies the LTE predicate on the "credit_term_days" field.
 func CreditTermDaysLTE(v int) predicate.Customer {
 	return predicate.Customer(sql.FieldLTE(FieldCreditTermDays, v))
+}
+
+// StatementDayEQ applies the EQ predicate on the "statement_day" field.
+func StatementDayEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldStatementDay, v))
+}
+
+// StatementDayNEQ applies the NEQ predicate on the "statement_day" field.
+func StatementDayNEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldStatementDay, v))
+}
+
+// StatementDayIn applies the In predicate on the "statement_day" field.
+func StatementDayIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldStatementDay, vs...))
+}
+
+// StatementDayNotIn applies the NotIn predicate on the "statement_day" field.
+func StatementDayNotIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldStatementDay, vs...))
+}
+
+// StatementDayGT applies the GT predicate on the "statement_day" field.
+func StatementDayGT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldStatementDay, v))
+}
+
+// StatementDayGTE applies the GTE predicate on the "statement_day" field.
+func StatementDayGTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldStatementDay, v))
+}
+
+// StatementDayLT applies the LT predicate on the "statement_day" field.
+func StatementDayLT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldStatementDay, v))
+}
+
+// StatementDayLTE applies the LTE predicate on the "statement_day" field.
+func StatementDayLTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldStatementDay, v))
+}
+
+// StatementDayIsNil applies the IsNil predicate on the "statement_day" field.
+func StatementDayIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldStatementDay))
+}
+
+// StatementDayNotNil applies the NotNil predicate on the "statement_day" field.
+func StatementDayNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldStatementDay))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

@@ -19,6 +19,8 @@ const (
 	FieldMinimum = "minimum"
 	// FieldLevels holds the string denoting the levels field in the database.
 	FieldLevels = "levels"
+	// FieldBeforeRestDays holds the string denoting the before_rest_days field in the database.
+	FieldBeforeRestDays = "before_rest_days"
 	// FieldPaymentText holds the string denoting the payment_text field in the database.
 	FieldPaymentText = "payment_text"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -35,6 +37,7 @@ var Columns = []string{
 	FieldEnabled,
 	FieldMinimum,
 	FieldLevels,
+	FieldBeforeRestDays,
 	FieldPaymentText,
 	FieldCreatedAt,
 	FieldCreatedBy,
@@ -51,6 +54,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultBeforeRestDays holds the default value on creation for the "before_rest_days" field.
+	DefaultBeforeRestDays bool
 	// DefaultPaymentText holds the default value on creation for the "payment_text" field.
 	DefaultPaymentText string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -73,6 +78,11 @@ func ByEnabled(opts ...sql.OrderTermOption) OrderOption {
 // ByMinimum orders the results by the minimum field.
 func ByMinimum(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinimum, opts...).ToFunc()
+}
+
+// ByBeforeRestDays orders the results by the before_rest_days field.
+func ByBeforeRestDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBeforeRestDays, opts...).ToFunc()
 }
 
 // ByPaymentText orders the results by the payment_text field.

@@ -65,6 +65,11 @@ func Minimum(v int64) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldEQ(FieldMinimum, v))
 }
 
+// BeforeRestDays applies equality check predicate on the "before_rest_days" field. It's identical to BeforeRestDaysEQ.
+func BeforeRestDays(v bool) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldEQ(FieldBeforeRestDays, v))
+}
+
 // PaymentText applies equality check predicate on the "payment_text" field. It's identical to PaymentTextEQ.
 func PaymentText(v string) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldEQ(FieldPaymentText, v))
@@ -128,6 +133,16 @@ func MinimumLT(v int64) predicate.DunningRule {
 // MinimumLTE applies the LTE predicate on the "minimum" field.
 func MinimumLTE(v int64) predicate.DunningRule {
 	return predicate.DunningRule(sql.FieldLTE(FieldMinimum, v))
+}
+
+// BeforeRestDaysEQ applies the EQ predicate on the "before_rest_days" field.
+func BeforeRestDaysEQ(v bool) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldEQ(FieldBeforeRestDays, v))
+}
+
+// BeforeRestDaysNEQ applies the NEQ predicate on the "before_rest_days" field.
+func BeforeRestDaysNEQ(v bool) predicate.DunningRule {
+	return predicate.DunningRule(sql.FieldNEQ(FieldBeforeRestDays, v))
 }
 
 // PaymentTextEQ applies the EQ predicate on the "payment_text" field.

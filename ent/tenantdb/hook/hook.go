@@ -764,6 +764,18 @@ func (f NotifyDeliveryFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (te
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifyDeliveryMutation", m)
 }
 
+// The NotifyPhoneFunc type is an adapter to allow the use of ordinary
+// function as NotifyPhone mutator.
+type NotifyPhoneFunc func(context.Context, *tenantdb.NotifyPhoneMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifyPhoneFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.NotifyPhoneMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.NotifyPhoneMutation", m)
+}
+
 // The NotifyPreferenceFunc type is an adapter to allow the use of ordinary
 // function as NotifyPreference mutator.
 type NotifyPreferenceFunc func(context.Context, *tenantdb.NotifyPreferenceMutation) (tenantdb.Value, error)

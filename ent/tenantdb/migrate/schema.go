@@ -16,7 +16,7 @@ var (
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "draft_no", Type: field.TypeString, Unique: true},
+		{Name: "draft_no", Type: field.TypeString},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"bank", "commercial"}},
 		{Name: "customer_id", Type: field.TypeUUID},
 		{Name: "receipt_id", Type: field.TypeUUID, Unique: true},
@@ -24,7 +24,7 @@ var (
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "issued_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "due_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"held", "honoured", "dishonoured"}, Default: "held"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"held", "honoured", "dishonoured", "void"}, Default: "held"},
 		{Name: "settled_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "remark", Type: field.TypeString, Default: ""},
 	}
@@ -43,6 +43,14 @@ var (
 				Name:    "acceptancedraft_status_due_on",
 				Unique:  false,
 				Columns: []*schema.Column{AcceptanceDraftsColumns[13], AcceptanceDraftsColumns[12]},
+			},
+			{
+				Name:    "acceptance_draft_no",
+				Unique:  true,
+				Columns: []*schema.Column{AcceptanceDraftsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'void'",
+				},
 			},
 		},
 	}
@@ -505,6 +513,8 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "late_fee_ppm", Type: field.TypeInt, Default: 500},
 		{Name: "late_fee_grace_days", Type: field.TypeInt, Default: 0},
+		{Name: "confirm_receipts", Type: field.TypeBool, Default: false},
+		{Name: "statement_day", Type: field.TypeInt, Default: 0},
 		{Name: "statement_days", Type: field.TypeInt, Default: 10},
 		{Name: "statement_reminder_days", Type: field.TypeInt, Default: 3},
 		{Name: "follow_up_days", Type: field.TypeInt, Default: 3},
@@ -529,6 +539,7 @@ var (
 		{Name: "unit_price", Type: field.TypeInt64},
 		{Name: "credit_term_days", Type: field.TypeInt},
 		{Name: "signed_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "late_fee_ppm", Type: field.TypeInt, Nullable: true},
 		{Name: "project_id", Type: field.TypeUUID},
 	}
 	// ContractsTable holds the schema information for the "contracts" table.
@@ -539,7 +550,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contracts_projects_contracts",
-				Columns:    []*schema.Column{ContractsColumns[10]},
+				Columns:    []*schema.Column{ContractsColumns[11]},
 				RefColumns: []*schema.Column{ProjectsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -548,7 +559,7 @@ var (
 			{
 				Name:    "contract_project_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContractsColumns[10]},
+				Columns: []*schema.Column{ContractsColumns[11]},
 			},
 		},
 	}
@@ -966,6 +977,7 @@ var (
 		{Name: "bank_account_mask", Type: field.TypeString, Default: ""},
 		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "credit_term_days", Type: field.TypeInt, Default: 0},
+		{Name: "statement_day", Type: field.TypeInt, Nullable: true},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"active", "inactive"}, Default: "active"},
 		{Name: "settles_advance", Type: field.TypeBool, Default: false},
 		{Name: "labels", Type: field.TypeJSON, Default: schema.Expr("'{}'::jsonb")},
@@ -1406,6 +1418,7 @@ var (
 		{Name: "enabled", Type: field.TypeBool},
 		{Name: "minimum", Type: field.TypeInt64},
 		{Name: "levels", Type: field.TypeJSON},
+		{Name: "before_rest_days", Type: field.TypeBool, Default: false},
 		{Name: "payment_text", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
@@ -1963,6 +1976,7 @@ var (
 		{Name: "link", Type: field.TypeJSON},
 		{Name: "template", Type: field.TypeString, Default: ""},
 		{Name: "params", Type: field.TypeJSON},
+		{Name: "letter_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "digest", Type: field.TypeBool, Default: false},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"queued", "sent", "failed", "gave_up"}, Default: "queued"},
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
@@ -1989,7 +2003,7 @@ var (
 			{
 				Name:    "notify_delivery_due",
 				Unique:  false,
-				Columns: []*schema.Column{NotifyDeliveriesColumns[14]},
+				Columns: []*schema.Column{NotifyDeliveriesColumns[15]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'queued' OR state = 'failed'",
 				},
@@ -1997,9 +2011,22 @@ var (
 			{
 				Name:    "notifydelivery_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{NotifyDeliveriesColumns[20]},
+				Columns: []*schema.Column{NotifyDeliveriesColumns[21]},
 			},
 		},
+	}
+	// NotifyPhonesColumns holds the columns for the "notify_phones" table.
+	NotifyPhonesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "phone_enc", Type: field.TypeBytes},
+		{Name: "masked", Type: field.TypeString},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// NotifyPhonesTable holds the schema information for the "notify_phones" table.
+	NotifyPhonesTable = &schema.Table{
+		Name:       "notify_phones",
+		Columns:    NotifyPhonesColumns,
+		PrimaryKey: []*schema.Column{NotifyPhonesColumns[0]},
 	}
 	// NotifyPreferencesColumns holds the columns for the "notify_preferences" table.
 	NotifyPreferencesColumns = []*schema.Column{
@@ -2008,6 +2035,7 @@ var (
 		{Name: "kind", Type: field.TypeString},
 		{Name: "on_page", Type: field.TypeBool},
 		{Name: "outside", Type: field.TypeEnum, Enums: []string{"now", "digest", "off"}},
+		{Name: "sms", Type: field.TypeBool, Default: false},
 		{Name: "updated_at", Type: field.TypeTime},
 	}
 	// NotifyPreferencesTable holds the schema information for the "notify_preferences" table.
@@ -3282,6 +3310,7 @@ var (
 		NotificationsTable,
 		NotifyAccountsTable,
 		NotifyDeliveriesTable,
+		NotifyPhonesTable,
 		NotifyPreferencesTable,
 		NotifySettingsTable,
 		OrderHoldsTable,

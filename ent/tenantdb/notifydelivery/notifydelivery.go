@@ -35,6 +35,8 @@ const (
 	FieldTemplate = "template"
 	// FieldParams holds the string denoting the params field in the database.
 	FieldParams = "params"
+	// FieldLetterID holds the string denoting the letter_id field in the database.
+	FieldLetterID = "letter_id"
 	// FieldDigest holds the string denoting the digest field in the database.
 	FieldDigest = "digest"
 	// FieldState holds the string denoting the state field in the database.
@@ -74,6 +76,7 @@ var Columns = []string{
 	FieldLink,
 	FieldTemplate,
 	FieldParams,
+	FieldLetterID,
 	FieldDigest,
 	FieldState,
 	FieldAttempts,
@@ -216,6 +219,11 @@ func ByBody(opts ...sql.OrderTermOption) OrderOption {
 // ByTemplate orders the results by the template field.
 func ByTemplate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTemplate, opts...).ToFunc()
+}
+
+// ByLetterID orders the results by the letter_id field.
+func ByLetterID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLetterID, opts...).ToFunc()
 }
 
 // ByDigest orders the results by the digest field.

@@ -90,6 +90,11 @@ func Template(v string) predicate.NotifyDelivery {
 	return predicate.NotifyDelivery(sql.FieldEQ(FieldTemplate, v))
 }
 
+// LetterID applies equality check predicate on the "letter_id" field. It's identical to LetterIDEQ.
+func LetterID(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldEQ(FieldLetterID, v))
+}
+
 // Digest applies equality check predicate on the "digest" field. It's identical to DigestEQ.
 func Digest(v bool) predicate.NotifyDelivery {
 	return predicate.NotifyDelivery(sql.FieldEQ(FieldDigest, v))
@@ -588,6 +593,56 @@ func TemplateEqualFold(v string) predicate.NotifyDelivery {
 // TemplateContainsFold applies the ContainsFold predicate on the "template" field.
 func TemplateContainsFold(v string) predicate.NotifyDelivery {
 	return predicate.NotifyDelivery(sql.FieldContainsFold(FieldTemplate, v))
+}
+
+// LetterIDEQ applies the EQ predicate on the "letter_id" field.
+func LetterIDEQ(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldEQ(FieldLetterID, v))
+}
+
+// LetterIDNEQ applies the NEQ predicate on the "letter_id" field.
+func LetterIDNEQ(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldNEQ(FieldLetterID, v))
+}
+
+// LetterIDIn applies the In predicate on the "letter_id" field.
+func LetterIDIn(vs ...uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldIn(FieldLetterID, vs...))
+}
+
+// LetterIDNotIn applies the NotIn predicate on the "letter_id" field.
+func LetterIDNotIn(vs ...uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldNotIn(FieldLetterID, vs...))
+}
+
+// LetterIDGT applies the GT predicate on the "letter_id" field.
+func LetterIDGT(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldGT(FieldLetterID, v))
+}
+
+// LetterIDGTE applies the GTE predicate on the "letter_id" field.
+func LetterIDGTE(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldGTE(FieldLetterID, v))
+}
+
+// LetterIDLT applies the LT predicate on the "letter_id" field.
+func LetterIDLT(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldLT(FieldLetterID, v))
+}
+
+// LetterIDLTE applies the LTE predicate on the "letter_id" field.
+func LetterIDLTE(v uuid.UUID) predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldLTE(FieldLetterID, v))
+}
+
+// LetterIDIsNil applies the IsNil predicate on the "letter_id" field.
+func LetterIDIsNil() predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldIsNull(FieldLetterID))
+}
+
+// LetterIDNotNil applies the NotNil predicate on the "letter_id" field.
+func LetterIDNotNil() predicate.NotifyDelivery {
+	return predicate.NotifyDelivery(sql.FieldNotNull(FieldLetterID))
 }
 
 // DigestEQ applies the EQ predicate on the "digest" field.

@@ -23,6 +23,8 @@ const (
 	FieldOnPage = "on_page"
 	// FieldOutside holds the string denoting the outside field in the database.
 	FieldOutside = "outside"
+	// FieldSms holds the string denoting the sms field in the database.
+	FieldSms = "sms"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// Table holds the table name of the notifypreference in the database.
@@ -36,6 +38,7 @@ var Columns = []string{
 	FieldKind,
 	FieldOnPage,
 	FieldOutside,
+	FieldSms,
 	FieldUpdatedAt,
 }
 
@@ -50,6 +53,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultSms holds the default value on creation for the "sms" field.
+	DefaultSms bool
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -106,6 +111,11 @@ func ByOnPage(opts ...sql.OrderTermOption) OrderOption {
 // ByOutside orders the results by the outside field.
 func ByOutside(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOutside, opts...).ToFunc()
+}
+
+// BySms orders the results by the sms field.
+func BySms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSms, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

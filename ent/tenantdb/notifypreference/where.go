@@ -70,6 +70,11 @@ func OnPage(v bool) predicate.NotifyPreference {
 	return predicate.NotifyPreference(sql.FieldEQ(FieldOnPage, v))
 }
 
+// Sms applies equality check predicate on the "sms" field. It's identical to SmsEQ.
+func Sms(v bool) predicate.NotifyPreference {
+	return predicate.NotifyPreference(sql.FieldEQ(FieldSms, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v time.Time) predicate.NotifyPreference {
 	return predicate.NotifyPreference(sql.FieldEQ(FieldUpdatedAt, v))
@@ -208,6 +213,16 @@ func OutsideIn(vs ...Outside) predicate.NotifyPreference {
 // OutsideNotIn applies the NotIn predicate on the "outside" field.
 func OutsideNotIn(vs ...Outside) predicate.NotifyPreference {
 	return predicate.NotifyPreference(sql.FieldNotIn(FieldOutside, vs...))
+}
+
+// SmsEQ applies the EQ predicate on the "sms" field.
+func SmsEQ(v bool) predicate.NotifyPreference {
+	return predicate.NotifyPreference(sql.FieldEQ(FieldSms, v))
+}
+
+// SmsNEQ applies the NEQ predicate on the "sms" field.
+func SmsNEQ(v bool) predicate.NotifyPreference {
+	return predicate.NotifyPreference(sql.FieldNEQ(FieldSms, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

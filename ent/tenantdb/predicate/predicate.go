@@ -195,6 +195,9 @@ type NotifyAccount func(*sql.Selector)
 // NotifyDelivery is the predicate function for notifydelivery builders.
 type NotifyDelivery func(*sql.Selector)
 
+// NotifyPhone is the predicate function for notifyphone builders.
+type NotifyPhone func(*sql.Selector)
+
 // NotifyPreference is the predicate function for notifypreference builders.
 type NotifyPreference func(*sql.Selector)
 

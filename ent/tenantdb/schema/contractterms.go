@@ -101,6 +101,8 @@ func (CollectionSetting) Fields() []ent.Field {
 		field.Int64("id").Immutable().Comment("version"),
 		field.Int("late_fee_ppm").Default(500).Immutable().Comment("of the overdue amount per day, in millionths"),
 		field.Int("late_fee_grace_days").Default(0).Immutable(),
+		field.Bool("confirm_receipts").Default(false).Immutable().Comment("customers are written to by themselves that their money came in (004-19)"),
+		field.Int("statement_day").Default(0).Immutable().Comment("last day of a statement's month, 1 to 28; 0: the month's last"),
 		field.Int("statement_days").Default(10).Immutable().Comment("after the period's end until the signed statement is due"),
 		field.Int("statement_reminder_days").Default(3).Immutable(),
 		field.Int("follow_up_days").Default(3).Immutable().Comment("until a follow-up must be answered"),

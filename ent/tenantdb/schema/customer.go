@@ -40,6 +40,7 @@ func (Customer) Fields() []ent.Field {
 		field.String("bank_account_mask").Default(""),
 		field.String("address").Default(""),
 		field.Int("credit_term_days").Default(0).Comment("for a due date where no payment node gives one (ruling 5)"),
+		field.Int("statement_day").Optional().Nillable().Comment("last day of his statement's month, 1 to 28; 0: the month's last; null: the subsidiary's"),
 		field.Enum("status").Values("active", "inactive").Default("active"),
 		field.Bool("settles_advance").Default(false).Comment("pays cash in advance"),
 		field.JSON("labels", map[string]string{}).Default(map[string]string{}).Annotations(entsql.DefaultExpr("'{}'::jsonb")).
@@ -118,6 +119,7 @@ func (Contract) Fields() []ent.Field {
 		field.Int64("unit_price").Comment("fen per m³"),
 		field.Int("credit_term_days"),
 		mixin.Date("signed_on"),
+		field.Int("late_fee_ppm").Optional().Nillable().Comment("of the overdue amount per day, in millionths; null: the subsidiary's"),
 	}
 }
 

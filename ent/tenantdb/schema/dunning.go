@@ -21,6 +21,7 @@ func (DunningRule) Fields() []ent.Field {
 		field.Bool("enabled").Immutable(),
 		field.Int64("minimum").Immutable().Comment("fen; less is not written for"),
 		field.JSON("levels", json.RawMessage{}).Immutable(),
+		field.Bool("before_rest_days").Default(false).Immutable().Comment("a reminder of a rest day is written on the working day before (ruling 7)"),
 		field.String("payment_text").Default("").Immutable().Comment("account to pay to, as it stands on the bill"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),

@@ -162,7 +162,7 @@ func (AcceptanceDraft) Mixin() []ent.Mixin {
 // Fields of AcceptanceDraft.
 func (AcceptanceDraft) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("draft_no").Unique().Immutable(),
+		field.String("draft_no").Immutable(),
 		field.Enum("kind").Values("bank", "commercial").Immutable(),
 		field.UUID("customer_id", uuid.UUID{}).Immutable(),
 		field.UUID("receipt_id", uuid.UUID{}).Unique().Immutable(),
@@ -170,7 +170,7 @@ func (AcceptanceDraft) Fields() []ent.Field {
 		field.Int64("amount").Immutable().Comment("fen"),
 		mixin.Date("issued_on"),
 		mixin.Date("due_on"),
-		field.Enum("status").Values("held", "honoured", "dishonoured").Default("held"),
+		field.Enum("status").Values("held", "honoured", "dishonoured", "void").Default("held").Comment("void: entered by mistake, its receipt reversed"),
 		mixin.OptionalDate("settled_on"),
 		field.String("remark").Default(""),
 	}
@@ -178,7 +178,10 @@ func (AcceptanceDraft) Fields() []ent.Field {
 
 // Indexes of AcceptanceDraft.
 func (AcceptanceDraft) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("customer_id"), index.Fields("status", "due_on")}
+	return []ent.Index{
+		index.Fields("customer_id"), index.Fields("status", "due_on"),
+		index.Fields("draft_no").Unique().Annotations(entsql.IndexWhere("status <> 'void'")).StorageKey("acceptance_draft_no"),
+	}
 }
 
 // WriteOff is a bad debt given up, by an approved act of its own.

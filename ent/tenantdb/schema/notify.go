@@ -60,6 +60,7 @@ func (NotifyPreference) Fields() []ent.Field {
 		field.String("kind").Immutable(),
 		field.Bool("on_page"),
 		field.Enum("outside").Values("now", "digest", "off"),
+		field.Bool("sms").Default(false).Comment("also by SMS to the person's own phone"),
 		field.Time("updated_at").Default(mixin.Now),
 	}
 }
@@ -67,6 +68,19 @@ func (NotifyPreference) Fields() []ent.Field {
 // Indexes of NotifyPreference.
 func (NotifyPreference) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("person_id", "kind").Unique()}
+}
+
+// NotifyPhone is the phone on which a person wants SMS.
+type NotifyPhone struct{ ent.Schema }
+
+// Fields of NotifyPhone.
+func (NotifyPhone) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Immutable().Comment("the person's"),
+		field.Bytes("phone_enc").Sensitive().Comment("sealed under the tenant's key"),
+		field.String("masked"),
+		field.Time("updated_at").Default(mixin.Now),
+	}
 }
 
 // Notification is a piece of news on a person's page.
@@ -121,6 +135,7 @@ func (NotifyDelivery) Fields() []ent.Field {
 		field.JSON("link", json.RawMessage{}).Immutable(),
 		field.String("template").Default("").Immutable(),
 		field.JSON("params", json.RawMessage{}).Immutable(),
+		field.UUID("letter_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("the letter whose PDF goes with a mail"),
 		field.Bool("digest").Default(false).Immutable().Comment("joined with the others of its receiver and channel"),
 		field.Enum("state").Values("queued", "sent", "failed", "gave_up").Default("queued").Comment("failed is tried again"),
 		field.Int("attempts").Default(0),

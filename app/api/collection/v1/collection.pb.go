@@ -439,7 +439,7 @@ type Draft struct {
 	Acceptor string `protobuf:"bytes,4,opt,name=acceptor,proto3" json:"acceptor,omitempty"`
 	IssuedOn string `protobuf:"bytes,5,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
 	DueOn    string `protobuf:"bytes,6,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
-	// held, honoured, dishonoured.
+	// held, honoured, dishonoured; void: entered by mistake.
 	Status        string `protobuf:"bytes,7,opt,name=status,proto3" json:"status,omitempty"`
 	SettledOn     string `protobuf:"bytes,8,opt,name=settled_on,json=settledOn,proto3" json:"settled_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -998,8 +998,11 @@ type ReceiptDetail struct {
 	// When a confirmation to the customer was queued.
 	ConfirmedAt      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=confirmed_at,json=confirmedAt,proto3" json:"confirmed_at,omitempty"`
 	CustomerHasEmail bool                   `protobuf:"varint,6,opt,name=customer_has_email,json=customerHasEmail,proto3" json:"customer_has_email,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Of the confirmation: queued, sent, failed (it is tried again), gave_up; empty without one.
+	ConfirmationState  string                 `protobuf:"bytes,7,opt,name=confirmation_state,json=confirmationState,proto3" json:"confirmation_state,omitempty"`
+	ConfirmationSentAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=confirmation_sent_at,json=confirmationSentAt,proto3" json:"confirmation_sent_at,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ReceiptDetail) Reset() {
@@ -1072,6 +1075,20 @@ func (x *ReceiptDetail) GetCustomerHasEmail() bool {
 		return x.CustomerHasEmail
 	}
 	return false
+}
+
+func (x *ReceiptDetail) GetConfirmationState() string {
+	if x != nil {
+		return x.ConfirmationState
+	}
+	return ""
+}
+
+func (x *ReceiptDetail) GetConfirmationSentAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ConfirmationSentAt
+	}
+	return nil
 }
 
 type OpenItem struct {
@@ -1803,9 +1820,11 @@ type Life struct {
 	LateFeeAccrued int64 `protobuf:"varint,21,opt,name=late_fee_accrued,json=lateFeeAccrued,proto3" json:"late_fee_accrued,omitempty"`
 	// When the last of it came in; empty while something is open, and when the item's
 	// source settled it without saying when.
-	CollectedOn   string `protobuf:"bytes,22,opt,name=collected_on,json=collectedOn,proto3" json:"collected_on,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CollectedOn string `protobuf:"bytes,22,opt,name=collected_on,json=collectedOn,proto3" json:"collected_on,omitempty"`
+	// late_fee_ppm is the contract's; otherwise the subsidiary's.
+	LateFeeOfContract bool `protobuf:"varint,23,opt,name=late_fee_of_contract,json=lateFeeOfContract,proto3" json:"late_fee_of_contract,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Life) Reset() {
@@ -1990,6 +2009,13 @@ func (x *Life) GetCollectedOn() string {
 		return x.CollectedOn
 	}
 	return ""
+}
+
+func (x *Life) GetLateFeeOfContract() bool {
+	if x != nil {
+		return x.LateFeeOfContract
+	}
+	return false
 }
 
 type Ticket struct {
@@ -2620,8 +2646,13 @@ type Settings struct {
 	StatementDays         int32 `protobuf:"varint,4,opt,name=statement_days,json=statementDays,proto3" json:"statement_days,omitempty"`
 	StatementReminderDays int32 `protobuf:"varint,5,opt,name=statement_reminder_days,json=statementReminderDays,proto3" json:"statement_reminder_days,omitempty"`
 	FollowUpDays          int32 `protobuf:"varint,6,opt,name=follow_up_days,json=followUpDays,proto3" json:"follow_up_days,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// Customers are written to by themselves that their money came in, entered here or
+	// brought by an ERP.
+	ConfirmReceipts bool `protobuf:"varint,7,opt,name=confirm_receipts,json=confirmReceipts,proto3" json:"confirm_receipts,omitempty"`
+	// Last day of a statement's month, 1 to 28; 0 is the month's last.
+	StatementDay  int32 `protobuf:"varint,8,opt,name=statement_day,json=statementDay,proto3" json:"statement_day,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Settings) Reset() {
@@ -2692,6 +2723,20 @@ func (x *Settings) GetStatementReminderDays() int32 {
 func (x *Settings) GetFollowUpDays() int32 {
 	if x != nil {
 		return x.FollowUpDays
+	}
+	return 0
+}
+
+func (x *Settings) GetConfirmReceipts() bool {
+	if x != nil {
+		return x.ConfirmReceipts
+	}
+	return false
+}
+
+func (x *Settings) GetStatementDay() int32 {
+	if x != nil {
+		return x.StatementDay
 	}
 	return 0
 }
@@ -2787,7 +2832,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13PrintReceiptRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"'\n" +
 	"\x15ConfirmReceiptRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xf8\x02\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xf5\x03\n" +
 	"\rReceiptDetail\x127\n" +
 	"\areceipt\x18\x01 \x01(\v2\x1d.zhuxin.collection.v1.ReceiptR\areceipt\x12@\n" +
 	"\aentries\x18\x02 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aentries\x12=\n" +
@@ -2795,7 +2840,9 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"open_items\x18\x03 \x03(\v2\x1e.zhuxin.collection.v1.OpenItemR\topenItems\x12@\n" +
 	"\aplanned\x18\x04 \x03(\v2&.zhuxin.collection.v1.ApplicationEntryR\aplanned\x12=\n" +
 	"\fconfirmed_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\x12,\n" +
-	"\x12customer_has_email\x18\x06 \x01(\bR\x10customerHasEmail\"\x81\x02\n" +
+	"\x12customer_has_email\x18\x06 \x01(\bR\x10customerHasEmail\x12-\n" +
+	"\x12confirmation_state\x18\a \x01(\tR\x11confirmationState\x12L\n" +
+	"\x14confirmation_sent_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x12confirmationSentAt\"\x81\x02\n" +
 	"\bOpenItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vdocument_no\x18\x02 \x01(\tR\n" +
@@ -2855,7 +2902,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13WaiveLateFeeRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x95\a\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xc6\a\n" +
 	"\x04Life\x122\n" +
 	"\x04item\x18\x01 \x01(\v2\x1e.zhuxin.collection.v1.OpenItemR\x04item\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1f\n" +
@@ -2882,7 +2929,8 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x05today\x18\x13 \x01(\tR\x05today\x12-\n" +
 	"\x13late_fee_grace_days\x18\x14 \x01(\x05R\x10lateFeeGraceDays\x12(\n" +
 	"\x10late_fee_accrued\x18\x15 \x01(\x03R\x0elateFeeAccrued\x12!\n" +
-	"\fcollected_on\x18\x16 \x01(\tR\vcollectedOn\"\x8e\x01\n" +
+	"\fcollected_on\x18\x16 \x01(\tR\vcollectedOn\x12/\n" +
+	"\x14late_fee_of_contract\x18\x17 \x01(\bR\x11lateFeeOfContract\"\x8e\x01\n" +
 	"\x06Ticket\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\tR\x06number\x12\x19\n" +
 	"\border_no\x18\x02 \x01(\tR\aorderNo\x12!\n" +
@@ -2929,7 +2977,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x12\n" +
 	"\x04days\x18\x04 \x01(\x05R\x04days\x12\x1c\n" +
 	"\tcustomers\x18\x05 \x01(\x03R\tcustomers\"\x14\n" +
-	"\x12GetSettingsRequest\"\xfa\x01\n" +
+	"\x12GetSettingsRequest\"\xca\x02\n" +
 	"\bSettings\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12 \n" +
 	"\flate_fee_ppm\x18\x02 \x01(\x05R\n" +
@@ -2937,7 +2985,9 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x13late_fee_grace_days\x18\x03 \x01(\x05R\x10lateFeeGraceDays\x12%\n" +
 	"\x0estatement_days\x18\x04 \x01(\x05R\rstatementDays\x126\n" +
 	"\x17statement_reminder_days\x18\x05 \x01(\x05R\x15statementReminderDays\x12$\n" +
-	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays2\x86\x19\n" +
+	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays\x12)\n" +
+	"\x10confirm_receipts\x18\a \x01(\bR\x0fconfirmReceipts\x12#\n" +
+	"\rstatement_day\x18\b \x01(\x05R\fstatementDay2\x86\x19\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x90\x01\n" +
@@ -3026,67 +3076,68 @@ var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	14, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
 	15, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
 	36, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
-	36, // 10: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
-	6,  // 11: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	6,  // 12: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	14, // 13: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
-	25, // 14: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
-	26, // 15: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
-	15, // 16: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	27, // 17: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
-	28, // 18: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
-	29, // 19: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
-	36, // 20: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
-	36, // 21: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
-	36, // 22: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
-	33, // 23: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
-	1,  // 24: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
-	9,  // 25: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
-	2,  // 26: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
-	10, // 27: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
-	11, // 28: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
-	12, // 29: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
-	16, // 30: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
-	17, // 31: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
-	17, // 32: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
-	18, // 33: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
-	19, // 34: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
-	20, // 35: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
-	21, // 36: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
-	17, // 37: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
-	22, // 38: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
-	17, // 39: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
-	23, // 40: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
-	30, // 41: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
-	31, // 42: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
-	34, // 43: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
-	35, // 44: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
-	3,  // 45: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
-	13, // 46: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	37, // 47: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
-	13, // 48: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	37, // 49: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
-	13, // 50: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	13, // 51: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	0,  // 52: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
-	0,  // 53: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
-	0,  // 54: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
-	24, // 55: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
-	24, // 56: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
-	24, // 57: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
-	0,  // 58: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
-	24, // 59: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
-	24, // 60: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
-	24, // 61: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
-	32, // 62: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	32, // 63: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	35, // 64: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
-	35, // 65: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
-	45, // [45:66] is the sub-list for method output_type
-	24, // [24:45] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	36, // 10: zhuxin.collection.v1.ReceiptDetail.confirmation_sent_at:type_name -> google.protobuf.Timestamp
+	36, // 11: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
+	6,  // 12: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	6,  // 13: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	14, // 14: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
+	25, // 15: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
+	26, // 16: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
+	15, // 17: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	27, // 18: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
+	28, // 19: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
+	29, // 20: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
+	36, // 21: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
+	36, // 22: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
+	36, // 23: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
+	33, // 24: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
+	1,  // 25: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
+	9,  // 26: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
+	2,  // 27: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
+	10, // 28: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
+	11, // 29: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
+	12, // 30: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
+	16, // 31: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
+	17, // 32: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
+	17, // 33: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
+	18, // 34: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
+	19, // 35: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
+	20, // 36: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
+	21, // 37: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
+	17, // 38: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
+	22, // 39: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
+	17, // 40: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
+	23, // 41: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
+	30, // 42: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
+	31, // 43: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
+	34, // 44: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
+	35, // 45: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
+	3,  // 46: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
+	13, // 47: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	37, // 48: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
+	13, // 49: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	37, // 50: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
+	13, // 51: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	13, // 52: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	0,  // 53: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
+	0,  // 54: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
+	0,  // 55: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
+	24, // 56: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
+	24, // 57: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
+	24, // 58: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
+	0,  // 59: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
+	24, // 60: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
+	24, // 61: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
+	24, // 62: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
+	32, // 63: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	32, // 64: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	35, // 65: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
+	35, // 66: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
+	46, // [46:67] is the sub-list for method output_type
+	25, // [25:46] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_app_api_collection_v1_collection_proto_init() }

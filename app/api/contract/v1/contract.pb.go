@@ -48,7 +48,9 @@ type ContractFigures struct {
 	Open      int64 `protobuf:"varint,14,opt,name=open,proto3" json:"open,omitempty"`
 	Overdue   int64 `protobuf:"varint,15,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	// Receipts that name the contract.
-	Received      int64 `protobuf:"varint,16,opt,name=received,proto3" json:"received,omitempty"`
+	Received int64 `protobuf:"varint,16,opt,name=received,proto3" json:"received,omitempty"`
+	// Of the overdue amount per day, in millionths; absent where the subsidiary's holds.
+	LateFeePpm    *int32 `protobuf:"varint,17,opt,name=late_fee_ppm,json=lateFeePpm,proto3,oneof" json:"late_fee_ppm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -195,6 +197,75 @@ func (x *ContractFigures) GetReceived() int64 {
 	return 0
 }
 
+func (x *ContractFigures) GetLateFeePpm() int32 {
+	if x != nil && x.LateFeePpm != nil {
+		return *x.LateFeePpm
+	}
+	return 0
+}
+
+type SetLateFeeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Of the overdue amount per day, in millionths, 0 to 10000; absent for the subsidiary's.
+	LateFeePpm *int32 `protobuf:"varint,2,opt,name=late_fee_ppm,json=lateFeePpm,proto3,oneof" json:"late_fee_ppm,omitempty"`
+	// The rate that was seen.
+	SeenPpm       *int32 `protobuf:"varint,3,opt,name=seen_ppm,json=seenPpm,proto3,oneof" json:"seen_ppm,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLateFeeRequest) Reset() {
+	*x = SetLateFeeRequest{}
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLateFeeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLateFeeRequest) ProtoMessage() {}
+
+func (x *SetLateFeeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLateFeeRequest.ProtoReflect.Descriptor instead.
+func (*SetLateFeeRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SetLateFeeRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SetLateFeeRequest) GetLateFeePpm() int32 {
+	if x != nil && x.LateFeePpm != nil {
+		return *x.LateFeePpm
+	}
+	return 0
+}
+
+func (x *SetLateFeeRequest) GetSeenPpm() int32 {
+	if x != nil && x.SeenPpm != nil {
+		return *x.SeenPpm
+	}
+	return 0
+}
+
 type ListContractsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -207,7 +278,7 @@ type ListContractsRequest struct {
 
 func (x *ListContractsRequest) Reset() {
 	*x = ListContractsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[1]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -219,7 +290,7 @@ func (x *ListContractsRequest) String() string {
 func (*ListContractsRequest) ProtoMessage() {}
 
 func (x *ListContractsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[1]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -232,7 +303,7 @@ func (x *ListContractsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractsRequest.ProtoReflect.Descriptor instead.
 func (*ListContractsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{1}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListContractsRequest) GetCustomerId() string {
@@ -273,7 +344,7 @@ type ListContractsReply struct {
 
 func (x *ListContractsReply) Reset() {
 	*x = ListContractsReply{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[2]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -285,7 +356,7 @@ func (x *ListContractsReply) String() string {
 func (*ListContractsReply) ProtoMessage() {}
 
 func (x *ListContractsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[2]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -298,7 +369,7 @@ func (x *ListContractsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractsReply.ProtoReflect.Descriptor instead.
 func (*ListContractsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{2}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListContractsReply) GetContracts() []*ContractFigures {
@@ -325,7 +396,7 @@ type ListUnlinkedRequest struct {
 
 func (x *ListUnlinkedRequest) Reset() {
 	*x = ListUnlinkedRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[3]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -337,7 +408,7 @@ func (x *ListUnlinkedRequest) String() string {
 func (*ListUnlinkedRequest) ProtoMessage() {}
 
 func (x *ListUnlinkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[3]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -350,7 +421,7 @@ func (x *ListUnlinkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnlinkedRequest.ProtoReflect.Descriptor instead.
 func (*ListUnlinkedRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{3}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListUnlinkedRequest) GetPage() int32 {
@@ -377,7 +448,7 @@ type ListUnlinkedReply struct {
 
 func (x *ListUnlinkedReply) Reset() {
 	*x = ListUnlinkedReply{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[4]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -389,7 +460,7 @@ func (x *ListUnlinkedReply) String() string {
 func (*ListUnlinkedReply) ProtoMessage() {}
 
 func (x *ListUnlinkedReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[4]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -402,7 +473,7 @@ func (x *ListUnlinkedReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnlinkedReply.ProtoReflect.Descriptor instead.
 func (*ListUnlinkedReply) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{4}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListUnlinkedReply) GetUnlinked() []*Unlinked {
@@ -435,7 +506,7 @@ type Unlinked struct {
 
 func (x *Unlinked) Reset() {
 	*x = Unlinked{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[5]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -447,7 +518,7 @@ func (x *Unlinked) String() string {
 func (*Unlinked) ProtoMessage() {}
 
 func (x *Unlinked) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[5]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -460,7 +531,7 @@ func (x *Unlinked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlinked.ProtoReflect.Descriptor instead.
 func (*Unlinked) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{5}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Unlinked) GetErpContractNo() string {
@@ -522,7 +593,7 @@ type ProjectChoice struct {
 
 func (x *ProjectChoice) Reset() {
 	*x = ProjectChoice{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[6]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -534,7 +605,7 @@ func (x *ProjectChoice) String() string {
 func (*ProjectChoice) ProtoMessage() {}
 
 func (x *ProjectChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[6]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -547,7 +618,7 @@ func (x *ProjectChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProjectChoice.ProtoReflect.Descriptor instead.
 func (*ProjectChoice) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{6}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ProjectChoice) GetId() string {
@@ -578,7 +649,7 @@ type ListERPContractsRequest struct {
 
 func (x *ListERPContractsRequest) Reset() {
 	*x = ListERPContractsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -590,7 +661,7 @@ func (x *ListERPContractsRequest) String() string {
 func (*ListERPContractsRequest) ProtoMessage() {}
 
 func (x *ListERPContractsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[7]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -603,7 +674,7 @@ func (x *ListERPContractsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListERPContractsRequest.ProtoReflect.Descriptor instead.
 func (*ListERPContractsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{7}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListERPContractsRequest) GetCustomerId() string {
@@ -645,7 +716,7 @@ type ListERPContractsReply struct {
 
 func (x *ListERPContractsReply) Reset() {
 	*x = ListERPContractsReply{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -657,7 +728,7 @@ func (x *ListERPContractsReply) String() string {
 func (*ListERPContractsReply) ProtoMessage() {}
 
 func (x *ListERPContractsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[8]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -670,7 +741,7 @@ func (x *ListERPContractsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListERPContractsReply.ProtoReflect.Descriptor instead.
 func (*ListERPContractsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{8}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListERPContractsReply) GetContracts() []*ERPContract {
@@ -718,7 +789,7 @@ type ERPContract struct {
 
 func (x *ERPContract) Reset() {
 	*x = ERPContract{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -730,7 +801,7 @@ func (x *ERPContract) String() string {
 func (*ERPContract) ProtoMessage() {}
 
 func (x *ERPContract) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[9]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -743,7 +814,7 @@ func (x *ERPContract) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ERPContract.ProtoReflect.Descriptor instead.
 func (*ERPContract) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{9}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ERPContract) GetId() string {
@@ -879,7 +950,7 @@ type LinkSuggestion struct {
 
 func (x *LinkSuggestion) Reset() {
 	*x = LinkSuggestion{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +962,7 @@ func (x *LinkSuggestion) String() string {
 func (*LinkSuggestion) ProtoMessage() {}
 
 func (x *LinkSuggestion) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[10]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +975,7 @@ func (x *LinkSuggestion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkSuggestion.ProtoReflect.Descriptor instead.
 func (*LinkSuggestion) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{10}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LinkSuggestion) GetTarget() string {
@@ -967,7 +1038,7 @@ type NumberHolder struct {
 
 func (x *NumberHolder) Reset() {
 	*x = NumberHolder{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -979,7 +1050,7 @@ func (x *NumberHolder) String() string {
 func (*NumberHolder) ProtoMessage() {}
 
 func (x *NumberHolder) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[11]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -992,7 +1063,7 @@ func (x *NumberHolder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NumberHolder.ProtoReflect.Descriptor instead.
 func (*NumberHolder) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{11}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *NumberHolder) GetContractId() string {
@@ -1033,7 +1104,7 @@ type LinkERPContractRequest struct {
 
 func (x *LinkERPContractRequest) Reset() {
 	*x = LinkERPContractRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1045,7 +1116,7 @@ func (x *LinkERPContractRequest) String() string {
 func (*LinkERPContractRequest) ProtoMessage() {}
 
 func (x *LinkERPContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[12]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1058,7 +1129,7 @@ func (x *LinkERPContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkERPContractRequest.ProtoReflect.Descriptor instead.
 func (*LinkERPContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{12}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *LinkERPContractRequest) GetId() string {
@@ -1117,7 +1188,7 @@ type LinkContractRequest struct {
 
 func (x *LinkContractRequest) Reset() {
 	*x = LinkContractRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1129,7 +1200,7 @@ func (x *LinkContractRequest) String() string {
 func (*LinkContractRequest) ProtoMessage() {}
 
 func (x *LinkContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[13]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1142,7 +1213,7 @@ func (x *LinkContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkContractRequest.ProtoReflect.Descriptor instead.
 func (*LinkContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{13}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *LinkContractRequest) GetErpContractNo() string {
@@ -1196,7 +1267,7 @@ type GetContractRequest struct {
 
 func (x *GetContractRequest) Reset() {
 	*x = GetContractRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1208,7 +1279,7 @@ func (x *GetContractRequest) String() string {
 func (*GetContractRequest) ProtoMessage() {}
 
 func (x *GetContractRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[14]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1221,7 +1292,7 @@ func (x *GetContractRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContractRequest.ProtoReflect.Descriptor instead.
 func (*GetContractRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{14}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetContractRequest) GetId() string {
@@ -1242,7 +1313,7 @@ type ListContractDeliveriesRequest struct {
 
 func (x *ListContractDeliveriesRequest) Reset() {
 	*x = ListContractDeliveriesRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1254,7 +1325,7 @@ func (x *ListContractDeliveriesRequest) String() string {
 func (*ListContractDeliveriesRequest) ProtoMessage() {}
 
 func (x *ListContractDeliveriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[15]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1267,7 +1338,7 @@ func (x *ListContractDeliveriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractDeliveriesRequest.ProtoReflect.Descriptor instead.
 func (*ListContractDeliveriesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{15}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListContractDeliveriesRequest) GetId() string {
@@ -1301,7 +1372,7 @@ type ListContractDeliveriesReply struct {
 
 func (x *ListContractDeliveriesReply) Reset() {
 	*x = ListContractDeliveriesReply{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1384,7 @@ func (x *ListContractDeliveriesReply) String() string {
 func (*ListContractDeliveriesReply) ProtoMessage() {}
 
 func (x *ListContractDeliveriesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[16]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1397,7 @@ func (x *ListContractDeliveriesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContractDeliveriesReply.ProtoReflect.Descriptor instead.
 func (*ListContractDeliveriesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{16}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListContractDeliveriesReply) GetDeliveries() []*ContractDelivery {
@@ -1363,7 +1434,7 @@ type ContractDelivery struct {
 
 func (x *ContractDelivery) Reset() {
 	*x = ContractDelivery{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1375,7 +1446,7 @@ func (x *ContractDelivery) String() string {
 func (*ContractDelivery) ProtoMessage() {}
 
 func (x *ContractDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[17]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1388,7 +1459,7 @@ func (x *ContractDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContractDelivery.ProtoReflect.Descriptor instead.
 func (*ContractDelivery) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{17}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ContractDelivery) GetId() string {
@@ -1477,7 +1548,7 @@ type ContractDetail struct {
 
 func (x *ContractDetail) Reset() {
 	*x = ContractDetail{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1489,7 +1560,7 @@ func (x *ContractDetail) String() string {
 func (*ContractDetail) ProtoMessage() {}
 
 func (x *ContractDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[18]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1502,7 +1573,7 @@ func (x *ContractDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContractDetail.ProtoReflect.Descriptor instead.
 func (*ContractDetail) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{18}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ContractDetail) GetContract() *ContractFigures {
@@ -1568,7 +1639,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1651,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[19]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1664,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{19}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Terms) GetClauses() []*Clause {
@@ -1652,7 +1723,7 @@ type Clause struct {
 
 func (x *Clause) Reset() {
 	*x = Clause{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1664,7 +1735,7 @@ func (x *Clause) String() string {
 func (*Clause) ProtoMessage() {}
 
 func (x *Clause) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[20]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1677,7 +1748,7 @@ func (x *Clause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Clause.ProtoReflect.Descriptor instead.
 func (*Clause) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{20}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Clause) GetId() string {
@@ -1748,7 +1819,7 @@ type NodeRule struct {
 
 func (x *NodeRule) Reset() {
 	*x = NodeRule{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1760,7 +1831,7 @@ func (x *NodeRule) String() string {
 func (*NodeRule) ProtoMessage() {}
 
 func (x *NodeRule) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[21]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1773,7 +1844,7 @@ func (x *NodeRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeRule.ProtoReflect.Descriptor instead.
 func (*NodeRule) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{21}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *NodeRule) GetKind() string {
@@ -1804,7 +1875,7 @@ type SiteNode struct {
 
 func (x *SiteNode) Reset() {
 	*x = SiteNode{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1887,7 @@ func (x *SiteNode) String() string {
 func (*SiteNode) ProtoMessage() {}
 
 func (x *SiteNode) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[22]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1900,7 @@ func (x *SiteNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SiteNode.ProtoReflect.Descriptor instead.
 func (*SiteNode) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{22}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SiteNode) GetId() string {
@@ -1903,7 +1974,7 @@ type DueLine struct {
 
 func (x *DueLine) Reset() {
 	*x = DueLine{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1915,7 +1986,7 @@ func (x *DueLine) String() string {
 func (*DueLine) ProtoMessage() {}
 
 func (x *DueLine) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[23]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1928,7 +1999,7 @@ func (x *DueLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DueLine.ProtoReflect.Descriptor instead.
 func (*DueLine) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{23}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DueLine) GetItemId() string {
@@ -2053,7 +2124,7 @@ type PreviewTermsRequest struct {
 
 func (x *PreviewTermsRequest) Reset() {
 	*x = PreviewTermsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2065,7 +2136,7 @@ func (x *PreviewTermsRequest) String() string {
 func (*PreviewTermsRequest) ProtoMessage() {}
 
 func (x *PreviewTermsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[24]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2078,7 +2149,7 @@ func (x *PreviewTermsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewTermsRequest.ProtoReflect.Descriptor instead.
 func (*PreviewTermsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{24}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PreviewTermsRequest) GetId() string {
@@ -2109,7 +2180,7 @@ type PutTermsRequest struct {
 
 func (x *PutTermsRequest) Reset() {
 	*x = PutTermsRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2121,7 +2192,7 @@ func (x *PutTermsRequest) String() string {
 func (*PutTermsRequest) ProtoMessage() {}
 
 func (x *PutTermsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[25]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2134,7 +2205,7 @@ func (x *PutTermsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutTermsRequest.ProtoReflect.Descriptor instead.
 func (*PutTermsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{25}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PutTermsRequest) GetId() string {
@@ -2178,7 +2249,7 @@ type ReportNodeRequest struct {
 
 func (x *ReportNodeRequest) Reset() {
 	*x = ReportNodeRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2190,7 +2261,7 @@ func (x *ReportNodeRequest) String() string {
 func (*ReportNodeRequest) ProtoMessage() {}
 
 func (x *ReportNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[26]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2203,7 +2274,7 @@ func (x *ReportNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportNodeRequest.ProtoReflect.Descriptor instead.
 func (*ReportNodeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{26}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ReportNodeRequest) GetId() string {
@@ -2251,7 +2322,7 @@ type RevokeNodeRequest struct {
 
 func (x *RevokeNodeRequest) Reset() {
 	*x = RevokeNodeRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2263,7 +2334,7 @@ func (x *RevokeNodeRequest) String() string {
 func (*RevokeNodeRequest) ProtoMessage() {}
 
 func (x *RevokeNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[27]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2276,7 +2347,7 @@ func (x *RevokeNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeNodeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeNodeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{27}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RevokeNodeRequest) GetId() string {
@@ -2303,7 +2374,7 @@ type AssignReceivableRequest struct {
 
 func (x *AssignReceivableRequest) Reset() {
 	*x = AssignReceivableRequest{}
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2315,7 +2386,7 @@ func (x *AssignReceivableRequest) String() string {
 func (*AssignReceivableRequest) ProtoMessage() {}
 
 func (x *AssignReceivableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_contract_v1_contract_proto_msgTypes[28]
+	mi := &file_app_api_contract_v1_contract_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2328,7 +2399,7 @@ func (x *AssignReceivableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AssignReceivableRequest.ProtoReflect.Descriptor instead.
 func (*AssignReceivableRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{28}
+	return file_app_api_contract_v1_contract_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *AssignReceivableRequest) GetId() string {
@@ -2349,7 +2420,7 @@ var File_app_api_contract_v1_contract_proto protoreflect.FileDescriptor
 
 const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/contract/v1/contract.proto\x12\x12zhuxin.contract.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x03\n" +
+	"\"app/api/contract/v1/contract.proto\x12\x12zhuxin.contract.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\x04\n" +
 	"\x0fContractFigures\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12&\n" +
 	"\x0ferp_contract_no\x18\x02 \x01(\tR\rerpContractNo\x12\x1f\n" +
@@ -2370,7 +2441,17 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\asettled\x18\r \x01(\x03R\asettled\x12\x12\n" +
 	"\x04open\x18\x0e \x01(\x03R\x04open\x12\x18\n" +
 	"\aoverdue\x18\x0f \x01(\x03R\aoverdue\x12\x1a\n" +
-	"\breceived\x18\x10 \x01(\x03R\breceived\"v\n" +
+	"\breceived\x18\x10 \x01(\x03R\breceived\x12%\n" +
+	"\flate_fee_ppm\x18\x11 \x01(\x05H\x00R\n" +
+	"lateFeePpm\x88\x01\x01B\x0f\n" +
+	"\r_late_fee_ppm\"\x88\x01\n" +
+	"\x11SetLateFeeRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
+	"\flate_fee_ppm\x18\x02 \x01(\x05H\x00R\n" +
+	"lateFeePpm\x88\x01\x01\x12\x1e\n" +
+	"\bseen_ppm\x18\x03 \x01(\x05H\x01R\aseenPpm\x88\x01\x01B\x0f\n" +
+	"\r_late_fee_ppmB\v\n" +
+	"\t_seen_ppm\"v\n" +
 	"\x14ListContractsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\f\n" +
@@ -2567,7 +2648,7 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\anode_id\x18\x02 \x01(\tR\x06nodeId\"N\n" +
 	"\x17AssignReceivableRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
-	"\rreceivable_id\x18\x02 \x01(\tR\freceivableId2\xfd\x0e\n" +
+	"\rreceivable_id\x18\x02 \x01(\tR\freceivableId2\x95\x10\n" +
 	"\x0fContractService\x12\x8f\x01\n" +
 	"\rListContracts\x12(.zhuxin.contract.v1.ListContractsRequest\x1a&.zhuxin.contract.v1.ListContractsReply\",\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/contracts\x12\x95\x01\n" +
 	"\fListUnlinked\x12'.zhuxin.contract.v1.ListUnlinkedRequest\x1a%.zhuxin.contract.v1.ListUnlinkedReply\"5\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/contracts:unlinked\x12\xa5\x01\n" +
@@ -2581,7 +2662,9 @@ const file_app_api_contract_v1_contract_proto_rawDesc = "" +
 	"\n" +
 	"ReportNode\x12%.zhuxin.contract.v1.ReportNodeRequest\x1a\".zhuxin.contract.v1.ContractDetail\"9\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/contracts/{id}/nodes\x12\xa3\x01\n" +
 	"\n" +
-	"RevokeNode\x12%.zhuxin.contract.v1.RevokeNodeRequest\x1a\".zhuxin.contract.v1.ContractDetail\"J\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/contracts/{id}/nodes/{node_id}:revoke\x12\xab\x01\n" +
+	"RevokeNode\x12%.zhuxin.contract.v1.RevokeNodeRequest\x1a\".zhuxin.contract.v1.ContractDetail\"J\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/contracts/{id}/nodes/{node_id}:revoke\x12\x95\x01\n" +
+	"\n" +
+	"SetLateFee\x12%.zhuxin.contract.v1.SetLateFeeRequest\x1a\".zhuxin.contract.v1.ContractDetail\"<\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02 :\x01*\x1a\x1b/v1/contracts/{id}/late-fee\x12\xab\x01\n" +
 	"\x10AssignReceivable\x12+.zhuxin.contract.v1.AssignReceivableRequest\x1a\".zhuxin.contract.v1.ContractDetail\"F\x92\xc2\x18\x12\b\x01\x12\x0econtract.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/contracts/{id}/receivables:assignB'Z%zhuxin/app/api/contract/v1;contractv1b\x06proto3"
 
 var (
@@ -2596,84 +2679,87 @@ func file_app_api_contract_v1_contract_proto_rawDescGZIP() []byte {
 	return file_app_api_contract_v1_contract_proto_rawDescData
 }
 
-var file_app_api_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_app_api_contract_v1_contract_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_app_api_contract_v1_contract_proto_goTypes = []any{
 	(*ContractFigures)(nil),               // 0: zhuxin.contract.v1.ContractFigures
-	(*ListContractsRequest)(nil),          // 1: zhuxin.contract.v1.ListContractsRequest
-	(*ListContractsReply)(nil),            // 2: zhuxin.contract.v1.ListContractsReply
-	(*ListUnlinkedRequest)(nil),           // 3: zhuxin.contract.v1.ListUnlinkedRequest
-	(*ListUnlinkedReply)(nil),             // 4: zhuxin.contract.v1.ListUnlinkedReply
-	(*Unlinked)(nil),                      // 5: zhuxin.contract.v1.Unlinked
-	(*ProjectChoice)(nil),                 // 6: zhuxin.contract.v1.ProjectChoice
-	(*ListERPContractsRequest)(nil),       // 7: zhuxin.contract.v1.ListERPContractsRequest
-	(*ListERPContractsReply)(nil),         // 8: zhuxin.contract.v1.ListERPContractsReply
-	(*ERPContract)(nil),                   // 9: zhuxin.contract.v1.ERPContract
-	(*LinkSuggestion)(nil),                // 10: zhuxin.contract.v1.LinkSuggestion
-	(*NumberHolder)(nil),                  // 11: zhuxin.contract.v1.NumberHolder
-	(*LinkERPContractRequest)(nil),        // 12: zhuxin.contract.v1.LinkERPContractRequest
-	(*LinkContractRequest)(nil),           // 13: zhuxin.contract.v1.LinkContractRequest
-	(*GetContractRequest)(nil),            // 14: zhuxin.contract.v1.GetContractRequest
-	(*ListContractDeliveriesRequest)(nil), // 15: zhuxin.contract.v1.ListContractDeliveriesRequest
-	(*ListContractDeliveriesReply)(nil),   // 16: zhuxin.contract.v1.ListContractDeliveriesReply
-	(*ContractDelivery)(nil),              // 17: zhuxin.contract.v1.ContractDelivery
-	(*ContractDetail)(nil),                // 18: zhuxin.contract.v1.ContractDetail
-	(*Terms)(nil),                         // 19: zhuxin.contract.v1.Terms
-	(*Clause)(nil),                        // 20: zhuxin.contract.v1.Clause
-	(*NodeRule)(nil),                      // 21: zhuxin.contract.v1.NodeRule
-	(*SiteNode)(nil),                      // 22: zhuxin.contract.v1.SiteNode
-	(*DueLine)(nil),                       // 23: zhuxin.contract.v1.DueLine
-	(*PreviewTermsRequest)(nil),           // 24: zhuxin.contract.v1.PreviewTermsRequest
-	(*PutTermsRequest)(nil),               // 25: zhuxin.contract.v1.PutTermsRequest
-	(*ReportNodeRequest)(nil),             // 26: zhuxin.contract.v1.ReportNodeRequest
-	(*RevokeNodeRequest)(nil),             // 27: zhuxin.contract.v1.RevokeNodeRequest
-	(*AssignReceivableRequest)(nil),       // 28: zhuxin.contract.v1.AssignReceivableRequest
-	(*timestamppb.Timestamp)(nil),         // 29: google.protobuf.Timestamp
+	(*SetLateFeeRequest)(nil),             // 1: zhuxin.contract.v1.SetLateFeeRequest
+	(*ListContractsRequest)(nil),          // 2: zhuxin.contract.v1.ListContractsRequest
+	(*ListContractsReply)(nil),            // 3: zhuxin.contract.v1.ListContractsReply
+	(*ListUnlinkedRequest)(nil),           // 4: zhuxin.contract.v1.ListUnlinkedRequest
+	(*ListUnlinkedReply)(nil),             // 5: zhuxin.contract.v1.ListUnlinkedReply
+	(*Unlinked)(nil),                      // 6: zhuxin.contract.v1.Unlinked
+	(*ProjectChoice)(nil),                 // 7: zhuxin.contract.v1.ProjectChoice
+	(*ListERPContractsRequest)(nil),       // 8: zhuxin.contract.v1.ListERPContractsRequest
+	(*ListERPContractsReply)(nil),         // 9: zhuxin.contract.v1.ListERPContractsReply
+	(*ERPContract)(nil),                   // 10: zhuxin.contract.v1.ERPContract
+	(*LinkSuggestion)(nil),                // 11: zhuxin.contract.v1.LinkSuggestion
+	(*NumberHolder)(nil),                  // 12: zhuxin.contract.v1.NumberHolder
+	(*LinkERPContractRequest)(nil),        // 13: zhuxin.contract.v1.LinkERPContractRequest
+	(*LinkContractRequest)(nil),           // 14: zhuxin.contract.v1.LinkContractRequest
+	(*GetContractRequest)(nil),            // 15: zhuxin.contract.v1.GetContractRequest
+	(*ListContractDeliveriesRequest)(nil), // 16: zhuxin.contract.v1.ListContractDeliveriesRequest
+	(*ListContractDeliveriesReply)(nil),   // 17: zhuxin.contract.v1.ListContractDeliveriesReply
+	(*ContractDelivery)(nil),              // 18: zhuxin.contract.v1.ContractDelivery
+	(*ContractDetail)(nil),                // 19: zhuxin.contract.v1.ContractDetail
+	(*Terms)(nil),                         // 20: zhuxin.contract.v1.Terms
+	(*Clause)(nil),                        // 21: zhuxin.contract.v1.Clause
+	(*NodeRule)(nil),                      // 22: zhuxin.contract.v1.NodeRule
+	(*SiteNode)(nil),                      // 23: zhuxin.contract.v1.SiteNode
+	(*DueLine)(nil),                       // 24: zhuxin.contract.v1.DueLine
+	(*PreviewTermsRequest)(nil),           // 25: zhuxin.contract.v1.PreviewTermsRequest
+	(*PutTermsRequest)(nil),               // 26: zhuxin.contract.v1.PutTermsRequest
+	(*ReportNodeRequest)(nil),             // 27: zhuxin.contract.v1.ReportNodeRequest
+	(*RevokeNodeRequest)(nil),             // 28: zhuxin.contract.v1.RevokeNodeRequest
+	(*AssignReceivableRequest)(nil),       // 29: zhuxin.contract.v1.AssignReceivableRequest
+	(*timestamppb.Timestamp)(nil),         // 30: google.protobuf.Timestamp
 }
 var file_app_api_contract_v1_contract_proto_depIdxs = []int32{
 	0,  // 0: zhuxin.contract.v1.ListContractsReply.contracts:type_name -> zhuxin.contract.v1.ContractFigures
-	5,  // 1: zhuxin.contract.v1.ListUnlinkedReply.unlinked:type_name -> zhuxin.contract.v1.Unlinked
-	6,  // 2: zhuxin.contract.v1.Unlinked.projects:type_name -> zhuxin.contract.v1.ProjectChoice
-	9,  // 3: zhuxin.contract.v1.ListERPContractsReply.contracts:type_name -> zhuxin.contract.v1.ERPContract
-	10, // 4: zhuxin.contract.v1.ERPContract.suggestions:type_name -> zhuxin.contract.v1.LinkSuggestion
-	11, // 5: zhuxin.contract.v1.ERPContract.linked_to:type_name -> zhuxin.contract.v1.NumberHolder
-	17, // 6: zhuxin.contract.v1.ListContractDeliveriesReply.deliveries:type_name -> zhuxin.contract.v1.ContractDelivery
+	6,  // 1: zhuxin.contract.v1.ListUnlinkedReply.unlinked:type_name -> zhuxin.contract.v1.Unlinked
+	7,  // 2: zhuxin.contract.v1.Unlinked.projects:type_name -> zhuxin.contract.v1.ProjectChoice
+	10, // 3: zhuxin.contract.v1.ListERPContractsReply.contracts:type_name -> zhuxin.contract.v1.ERPContract
+	11, // 4: zhuxin.contract.v1.ERPContract.suggestions:type_name -> zhuxin.contract.v1.LinkSuggestion
+	12, // 5: zhuxin.contract.v1.ERPContract.linked_to:type_name -> zhuxin.contract.v1.NumberHolder
+	18, // 6: zhuxin.contract.v1.ListContractDeliveriesReply.deliveries:type_name -> zhuxin.contract.v1.ContractDelivery
 	0,  // 7: zhuxin.contract.v1.ContractDetail.contract:type_name -> zhuxin.contract.v1.ContractFigures
-	19, // 8: zhuxin.contract.v1.ContractDetail.terms:type_name -> zhuxin.contract.v1.Terms
-	29, // 9: zhuxin.contract.v1.ContractDetail.terms_at:type_name -> google.protobuf.Timestamp
-	22, // 10: zhuxin.contract.v1.ContractDetail.nodes:type_name -> zhuxin.contract.v1.SiteNode
-	23, // 11: zhuxin.contract.v1.ContractDetail.lines:type_name -> zhuxin.contract.v1.DueLine
-	20, // 12: zhuxin.contract.v1.Terms.clauses:type_name -> zhuxin.contract.v1.Clause
-	21, // 13: zhuxin.contract.v1.Clause.nodes:type_name -> zhuxin.contract.v1.NodeRule
-	29, // 14: zhuxin.contract.v1.SiteNode.reported_at:type_name -> google.protobuf.Timestamp
-	22, // 15: zhuxin.contract.v1.DueLine.node:type_name -> zhuxin.contract.v1.SiteNode
-	19, // 16: zhuxin.contract.v1.PreviewTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
-	19, // 17: zhuxin.contract.v1.PutTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
-	1,  // 18: zhuxin.contract.v1.ContractService.ListContracts:input_type -> zhuxin.contract.v1.ListContractsRequest
-	3,  // 19: zhuxin.contract.v1.ContractService.ListUnlinked:input_type -> zhuxin.contract.v1.ListUnlinkedRequest
-	7,  // 20: zhuxin.contract.v1.ContractService.ListERPContracts:input_type -> zhuxin.contract.v1.ListERPContractsRequest
-	12, // 21: zhuxin.contract.v1.ContractService.LinkERPContract:input_type -> zhuxin.contract.v1.LinkERPContractRequest
-	13, // 22: zhuxin.contract.v1.ContractService.LinkContract:input_type -> zhuxin.contract.v1.LinkContractRequest
-	14, // 23: zhuxin.contract.v1.ContractService.GetContract:input_type -> zhuxin.contract.v1.GetContractRequest
-	15, // 24: zhuxin.contract.v1.ContractService.ListContractDeliveries:input_type -> zhuxin.contract.v1.ListContractDeliveriesRequest
-	24, // 25: zhuxin.contract.v1.ContractService.PreviewTerms:input_type -> zhuxin.contract.v1.PreviewTermsRequest
-	25, // 26: zhuxin.contract.v1.ContractService.PutTerms:input_type -> zhuxin.contract.v1.PutTermsRequest
-	26, // 27: zhuxin.contract.v1.ContractService.ReportNode:input_type -> zhuxin.contract.v1.ReportNodeRequest
-	27, // 28: zhuxin.contract.v1.ContractService.RevokeNode:input_type -> zhuxin.contract.v1.RevokeNodeRequest
-	28, // 29: zhuxin.contract.v1.ContractService.AssignReceivable:input_type -> zhuxin.contract.v1.AssignReceivableRequest
-	2,  // 30: zhuxin.contract.v1.ContractService.ListContracts:output_type -> zhuxin.contract.v1.ListContractsReply
-	4,  // 31: zhuxin.contract.v1.ContractService.ListUnlinked:output_type -> zhuxin.contract.v1.ListUnlinkedReply
-	8,  // 32: zhuxin.contract.v1.ContractService.ListERPContracts:output_type -> zhuxin.contract.v1.ListERPContractsReply
-	0,  // 33: zhuxin.contract.v1.ContractService.LinkERPContract:output_type -> zhuxin.contract.v1.ContractFigures
-	0,  // 34: zhuxin.contract.v1.ContractService.LinkContract:output_type -> zhuxin.contract.v1.ContractFigures
-	18, // 35: zhuxin.contract.v1.ContractService.GetContract:output_type -> zhuxin.contract.v1.ContractDetail
-	16, // 36: zhuxin.contract.v1.ContractService.ListContractDeliveries:output_type -> zhuxin.contract.v1.ListContractDeliveriesReply
-	18, // 37: zhuxin.contract.v1.ContractService.PreviewTerms:output_type -> zhuxin.contract.v1.ContractDetail
-	18, // 38: zhuxin.contract.v1.ContractService.PutTerms:output_type -> zhuxin.contract.v1.ContractDetail
-	18, // 39: zhuxin.contract.v1.ContractService.ReportNode:output_type -> zhuxin.contract.v1.ContractDetail
-	18, // 40: zhuxin.contract.v1.ContractService.RevokeNode:output_type -> zhuxin.contract.v1.ContractDetail
-	18, // 41: zhuxin.contract.v1.ContractService.AssignReceivable:output_type -> zhuxin.contract.v1.ContractDetail
-	30, // [30:42] is the sub-list for method output_type
-	18, // [18:30] is the sub-list for method input_type
+	20, // 8: zhuxin.contract.v1.ContractDetail.terms:type_name -> zhuxin.contract.v1.Terms
+	30, // 9: zhuxin.contract.v1.ContractDetail.terms_at:type_name -> google.protobuf.Timestamp
+	23, // 10: zhuxin.contract.v1.ContractDetail.nodes:type_name -> zhuxin.contract.v1.SiteNode
+	24, // 11: zhuxin.contract.v1.ContractDetail.lines:type_name -> zhuxin.contract.v1.DueLine
+	21, // 12: zhuxin.contract.v1.Terms.clauses:type_name -> zhuxin.contract.v1.Clause
+	22, // 13: zhuxin.contract.v1.Clause.nodes:type_name -> zhuxin.contract.v1.NodeRule
+	30, // 14: zhuxin.contract.v1.SiteNode.reported_at:type_name -> google.protobuf.Timestamp
+	23, // 15: zhuxin.contract.v1.DueLine.node:type_name -> zhuxin.contract.v1.SiteNode
+	20, // 16: zhuxin.contract.v1.PreviewTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
+	20, // 17: zhuxin.contract.v1.PutTermsRequest.terms:type_name -> zhuxin.contract.v1.Terms
+	2,  // 18: zhuxin.contract.v1.ContractService.ListContracts:input_type -> zhuxin.contract.v1.ListContractsRequest
+	4,  // 19: zhuxin.contract.v1.ContractService.ListUnlinked:input_type -> zhuxin.contract.v1.ListUnlinkedRequest
+	8,  // 20: zhuxin.contract.v1.ContractService.ListERPContracts:input_type -> zhuxin.contract.v1.ListERPContractsRequest
+	13, // 21: zhuxin.contract.v1.ContractService.LinkERPContract:input_type -> zhuxin.contract.v1.LinkERPContractRequest
+	14, // 22: zhuxin.contract.v1.ContractService.LinkContract:input_type -> zhuxin.contract.v1.LinkContractRequest
+	15, // 23: zhuxin.contract.v1.ContractService.GetContract:input_type -> zhuxin.contract.v1.GetContractRequest
+	16, // 24: zhuxin.contract.v1.ContractService.ListContractDeliveries:input_type -> zhuxin.contract.v1.ListContractDeliveriesRequest
+	25, // 25: zhuxin.contract.v1.ContractService.PreviewTerms:input_type -> zhuxin.contract.v1.PreviewTermsRequest
+	26, // 26: zhuxin.contract.v1.ContractService.PutTerms:input_type -> zhuxin.contract.v1.PutTermsRequest
+	27, // 27: zhuxin.contract.v1.ContractService.ReportNode:input_type -> zhuxin.contract.v1.ReportNodeRequest
+	28, // 28: zhuxin.contract.v1.ContractService.RevokeNode:input_type -> zhuxin.contract.v1.RevokeNodeRequest
+	1,  // 29: zhuxin.contract.v1.ContractService.SetLateFee:input_type -> zhuxin.contract.v1.SetLateFeeRequest
+	29, // 30: zhuxin.contract.v1.ContractService.AssignReceivable:input_type -> zhuxin.contract.v1.AssignReceivableRequest
+	3,  // 31: zhuxin.contract.v1.ContractService.ListContracts:output_type -> zhuxin.contract.v1.ListContractsReply
+	5,  // 32: zhuxin.contract.v1.ContractService.ListUnlinked:output_type -> zhuxin.contract.v1.ListUnlinkedReply
+	9,  // 33: zhuxin.contract.v1.ContractService.ListERPContracts:output_type -> zhuxin.contract.v1.ListERPContractsReply
+	0,  // 34: zhuxin.contract.v1.ContractService.LinkERPContract:output_type -> zhuxin.contract.v1.ContractFigures
+	0,  // 35: zhuxin.contract.v1.ContractService.LinkContract:output_type -> zhuxin.contract.v1.ContractFigures
+	19, // 36: zhuxin.contract.v1.ContractService.GetContract:output_type -> zhuxin.contract.v1.ContractDetail
+	17, // 37: zhuxin.contract.v1.ContractService.ListContractDeliveries:output_type -> zhuxin.contract.v1.ListContractDeliveriesReply
+	19, // 38: zhuxin.contract.v1.ContractService.PreviewTerms:output_type -> zhuxin.contract.v1.ContractDetail
+	19, // 39: zhuxin.contract.v1.ContractService.PutTerms:output_type -> zhuxin.contract.v1.ContractDetail
+	19, // 40: zhuxin.contract.v1.ContractService.ReportNode:output_type -> zhuxin.contract.v1.ContractDetail
+	19, // 41: zhuxin.contract.v1.ContractService.RevokeNode:output_type -> zhuxin.contract.v1.ContractDetail
+	19, // 42: zhuxin.contract.v1.ContractService.SetLateFee:output_type -> zhuxin.contract.v1.ContractDetail
+	19, // 43: zhuxin.contract.v1.ContractService.AssignReceivable:output_type -> zhuxin.contract.v1.ContractDetail
+	31, // [31:44] is the sub-list for method output_type
+	18, // [18:31] is the sub-list for method input_type
 	18, // [18:18] is the sub-list for extension type_name
 	18, // [18:18] is the sub-list for extension extendee
 	0,  // [0:18] is the sub-list for field type_name
@@ -2684,14 +2770,16 @@ func file_app_api_contract_v1_contract_proto_init() {
 	if File_app_api_contract_v1_contract_proto != nil {
 		return
 	}
-	file_app_api_contract_v1_contract_proto_msgTypes[12].OneofWrappers = []any{}
+	file_app_api_contract_v1_contract_proto_msgTypes[0].OneofWrappers = []any{}
+	file_app_api_contract_v1_contract_proto_msgTypes[1].OneofWrappers = []any{}
+	file_app_api_contract_v1_contract_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_contract_v1_contract_proto_rawDesc), len(file_app_api_contract_v1_contract_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

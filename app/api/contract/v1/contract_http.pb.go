@@ -22,6 +22,7 @@ const (
 	OperationContractServicePutTerms               = "/zhuxin.contract.v1.ContractService/PutTerms"
 	OperationContractServiceReportNode             = "/zhuxin.contract.v1.ContractService/ReportNode"
 	OperationContractServiceRevokeNode             = "/zhuxin.contract.v1.ContractService/RevokeNode"
+	OperationContractServiceSetLateFee             = "/zhuxin.contract.v1.ContractService/SetLateFee"
 	OperationContractServiceAssignReceivable       = "/zhuxin.contract.v1.ContractService/AssignReceivable"
 )
 
@@ -45,6 +46,9 @@ type ContractServiceHTTPServer interface {
 	PutTerms(context.Context, *PutTermsRequest) (*ContractDetail, error)
 	ReportNode(context.Context, *ReportNodeRequest) (*ContractDetail, error)
 	RevokeNode(context.Context, *RevokeNodeRequest) (*ContractDetail, error)
+	// Sets the contract's own rate of late fees, or takes it away. Fault: VERSION_CONFLICT
+	// when the rate is not the one that was seen.
+	SetLateFee(context.Context, *SetLateFeeRequest) (*ContractDetail, error)
 	// Gives the contract's number to a receivable that came without one.
 	AssignReceivable(context.Context, *AssignReceivableRequest) (*ContractDetail, error)
 }
@@ -77,6 +81,14 @@ var ContractServiceRoutes = []route.Info{
 		Side: route.SideTenant, Permission: "receivable.read",
 		Params:  []string{"id"},
 		Request: "zhuxin.contract.v1.ListContractDeliveriesRequest", Reply: "zhuxin.contract.v1.ListContractDeliveriesReply",
+	},
+	{
+		Operation: OperationContractServiceSetLateFee,
+		Method:    "PUT", Path: "/v1/contracts/{id}/late-fee",
+		Side: route.SideTenant, Permission: "contract.write",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.contract.v1.SetLateFeeRequest", Reply: "zhuxin.contract.v1.ContractDetail",
 	},
 	{
 		Operation: OperationContractServiceReportNode,
@@ -147,6 +159,7 @@ func RegisterContractServiceHTTPServer(s *http.Server, srv ContractServiceHTTPSe
 	r.POST("/v1/contracts", _ContractService_LinkContract0_HTTP_Handler(srv))
 	r.GET("/v1/contracts/{id:[^/:]+}", _ContractService_GetContract0_HTTP_Handler(srv))
 	r.GET("/v1/contracts/{id:[^/:]+}/deliveries", _ContractService_ListContractDeliveries0_HTTP_Handler(srv))
+	r.PUT("/v1/contracts/{id:[^/:]+}/late-fee", _ContractService_SetLateFee0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/nodes", _ContractService_ReportNode0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/nodes/{node_id:[^/:]+}:revoke", _ContractService_RevokeNode0_HTTP_Handler(srv))
 	r.POST("/v1/contracts/{id:[^/:]+}/receivables:assign", _ContractService_AssignReceivable0_HTTP_Handler(srv))
@@ -229,6 +242,30 @@ func _ContractService_ListContractDeliveries0_HTTP_Handler(srv ContractServiceHT
 				return nil, err
 			}
 			return srv.ListContractDeliveries(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ContractService_SetLateFee0_HTTP_Handler(srv ContractServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationContractServiceSetLateFee)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetLateFeeRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetLateFee(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

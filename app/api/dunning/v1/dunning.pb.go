@@ -73,9 +73,12 @@ type Rule struct {
 	// Rising by days.
 	Levels []*DunningLevel `protobuf:"bytes,4,rep,name=levels,proto3" json:"levels,omitempty"`
 	// The account to pay to, as it stands on the bill.
-	PaymentText   string `protobuf:"bytes,5,opt,name=payment_text,json=paymentText,proto3" json:"payment_text,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	PaymentText string `protobuf:"bytes,5,opt,name=payment_text,json=paymentText,proto3" json:"payment_text,omitempty"`
+	// A reminder that falls on a rest day (Saturday, Sunday, a day on which nothing is
+	// sent) is written on the working day before.
+	BeforeRestDays bool `protobuf:"varint,6,opt,name=before_rest_days,json=beforeRestDays,proto3" json:"before_rest_days,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Rule) Reset() {
@@ -143,6 +146,152 @@ func (x *Rule) GetPaymentText() string {
 	return ""
 }
 
+func (x *Rule) GetBeforeRestDays() bool {
+	if x != nil {
+		return x.BeforeRestDays
+	}
+	return false
+}
+
+type IssueBillRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// By mail, with the bill attached.
+	Send          bool `protobuf:"varint,2,opt,name=send,proto3" json:"send,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IssueBillRequest) Reset() {
+	*x = IssueBillRequest{}
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssueBillRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssueBillRequest) ProtoMessage() {}
+
+func (x *IssueBillRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssueBillRequest.ProtoReflect.Descriptor instead.
+func (*IssueBillRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *IssueBillRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *IssueBillRequest) GetSend() bool {
+	if x != nil {
+		return x.Send
+	}
+	return false
+}
+
+type DunningBill struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	LetterId string                 `protobuf:"bytes,1,opt,name=letter_id,json=letterId,proto3" json:"letter_id,omitempty"`
+	Number   string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	// Fen asked for, late fees among them.
+	Amount       int64  `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	LateFee      int64  `protobuf:"varint,4,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
+	BusinessDate string `protobuf:"bytes,5,opt,name=business_date,json=businessDate,proto3" json:"business_date,omitempty"`
+	// It goes out by mail; otherwise the customer has no address, or the subsidiary no mail.
+	Queued        bool `protobuf:"varint,6,opt,name=queued,proto3" json:"queued,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DunningBill) Reset() {
+	*x = DunningBill{}
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DunningBill) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DunningBill) ProtoMessage() {}
+
+func (x *DunningBill) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DunningBill.ProtoReflect.Descriptor instead.
+func (*DunningBill) Descriptor() ([]byte, []int) {
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *DunningBill) GetLetterId() string {
+	if x != nil {
+		return x.LetterId
+	}
+	return ""
+}
+
+func (x *DunningBill) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *DunningBill) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *DunningBill) GetLateFee() int64 {
+	if x != nil {
+		return x.LateFee
+	}
+	return 0
+}
+
+func (x *DunningBill) GetBusinessDate() string {
+	if x != nil {
+		return x.BusinessDate
+	}
+	return ""
+}
+
+func (x *DunningBill) GetQueued() bool {
+	if x != nil {
+		return x.Queued
+	}
+	return false
+}
+
 type DunningLevel struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// After the due date; before it negative.
@@ -153,14 +302,16 @@ type DunningLevel struct {
 	// mail, aliyun_sms, tencent_sms.
 	Channels []string `protobuf:"bytes,4,rep,name=channels,proto3" json:"channels,omitempty"`
 	// He is told that it was written.
-	Salesperson   bool `protobuf:"varint,5,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	Salesperson bool `protobuf:"varint,5,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
+	// A numbered bill with late fees is made and goes with the mail; after the due date only.
+	Bill          bool `protobuf:"varint,6,opt,name=bill,proto3" json:"bill,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DunningLevel) Reset() {
 	*x = DunningLevel{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[2]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -172,7 +323,7 @@ func (x *DunningLevel) String() string {
 func (*DunningLevel) ProtoMessage() {}
 
 func (x *DunningLevel) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[2]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -185,7 +336,7 @@ func (x *DunningLevel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DunningLevel.ProtoReflect.Descriptor instead.
 func (*DunningLevel) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{2}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *DunningLevel) GetDays() int32 {
@@ -223,6 +374,13 @@ func (x *DunningLevel) GetSalesperson() bool {
 	return false
 }
 
+func (x *DunningLevel) GetBill() bool {
+	if x != nil {
+		return x.Bill
+	}
+	return false
+}
+
 type SimulateDunningRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Absent for the rule in force.
@@ -233,7 +391,7 @@ type SimulateDunningRequest struct {
 
 func (x *SimulateDunningRequest) Reset() {
 	*x = SimulateDunningRequest{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[3]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -245,7 +403,7 @@ func (x *SimulateDunningRequest) String() string {
 func (*SimulateDunningRequest) ProtoMessage() {}
 
 func (x *SimulateDunningRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[3]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -258,7 +416,7 @@ func (x *SimulateDunningRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SimulateDunningRequest.ProtoReflect.Descriptor instead.
 func (*SimulateDunningRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{3}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SimulateDunningRequest) GetRule() *Rule {
@@ -284,7 +442,7 @@ type SimulateDunningReply struct {
 
 func (x *SimulateDunningReply) Reset() {
 	*x = SimulateDunningReply{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[4]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -296,7 +454,7 @@ func (x *SimulateDunningReply) String() string {
 func (*SimulateDunningReply) ProtoMessage() {}
 
 func (x *SimulateDunningReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[4]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -309,7 +467,7 @@ func (x *SimulateDunningReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SimulateDunningReply.ProtoReflect.Descriptor instead.
 func (*SimulateDunningReply) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{4}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SimulateDunningReply) GetDate() string {
@@ -372,7 +530,7 @@ type LevelTotal struct {
 
 func (x *LevelTotal) Reset() {
 	*x = LevelTotal{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[5]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -384,7 +542,7 @@ func (x *LevelTotal) String() string {
 func (*LevelTotal) ProtoMessage() {}
 
 func (x *LevelTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[5]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -397,7 +555,7 @@ func (x *LevelTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LevelTotal.ProtoReflect.Descriptor instead.
 func (*LevelTotal) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{5}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *LevelTotal) GetDays() int32 {
@@ -482,7 +640,7 @@ type DunningOutcome struct {
 
 func (x *DunningOutcome) Reset() {
 	*x = DunningOutcome{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[6]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -494,7 +652,7 @@ func (x *DunningOutcome) String() string {
 func (*DunningOutcome) ProtoMessage() {}
 
 func (x *DunningOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[6]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -507,7 +665,7 @@ func (x *DunningOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DunningOutcome.ProtoReflect.Descriptor instead.
 func (*DunningOutcome) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{6}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DunningOutcome) GetCustomerId() string {
@@ -623,7 +781,7 @@ type DunningItem struct {
 
 func (x *DunningItem) Reset() {
 	*x = DunningItem{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[7]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +793,7 @@ func (x *DunningItem) String() string {
 func (*DunningItem) ProtoMessage() {}
 
 func (x *DunningItem) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[7]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +806,7 @@ func (x *DunningItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DunningItem.ProtoReflect.Descriptor instead.
 func (*DunningItem) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{7}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DunningItem) GetReceivableId() string {
@@ -708,7 +866,7 @@ type ListDunningLettersRequest struct {
 
 func (x *ListDunningLettersRequest) Reset() {
 	*x = ListDunningLettersRequest{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[8]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +878,7 @@ func (x *ListDunningLettersRequest) String() string {
 func (*ListDunningLettersRequest) ProtoMessage() {}
 
 func (x *ListDunningLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[8]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +891,7 @@ func (x *ListDunningLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDunningLettersRequest.ProtoReflect.Descriptor instead.
 func (*ListDunningLettersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{8}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListDunningLettersRequest) GetCustomerId() string {
@@ -781,7 +939,7 @@ type ListDunningLettersReply struct {
 
 func (x *ListDunningLettersReply) Reset() {
 	*x = ListDunningLettersReply{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[9]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +951,7 @@ func (x *ListDunningLettersReply) String() string {
 func (*ListDunningLettersReply) ProtoMessage() {}
 
 func (x *ListDunningLettersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[9]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +964,7 @@ func (x *ListDunningLettersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDunningLettersReply.ProtoReflect.Descriptor instead.
 func (*ListDunningLettersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{9}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListDunningLettersReply) GetLetters() []*DunningLetter {
@@ -832,7 +990,7 @@ type GetLetterRequest struct {
 
 func (x *GetLetterRequest) Reset() {
 	*x = GetLetterRequest{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[10]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -844,7 +1002,7 @@ func (x *GetLetterRequest) String() string {
 func (*GetLetterRequest) ProtoMessage() {}
 
 func (x *GetLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[10]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -857,7 +1015,7 @@ func (x *GetLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetLetterRequest.ProtoReflect.Descriptor instead.
 func (*GetLetterRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{10}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetLetterRequest) GetId() string {
@@ -876,7 +1034,7 @@ type PrintLetterRequest struct {
 
 func (x *PrintLetterRequest) Reset() {
 	*x = PrintLetterRequest{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[11]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -888,7 +1046,7 @@ func (x *PrintLetterRequest) String() string {
 func (*PrintLetterRequest) ProtoMessage() {}
 
 func (x *PrintLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[11]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -901,7 +1059,7 @@ func (x *PrintLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrintLetterRequest.ProtoReflect.Descriptor instead.
 func (*PrintLetterRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{11}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PrintLetterRequest) GetId() string {
@@ -920,7 +1078,7 @@ type SendLetterRequest struct {
 
 func (x *SendLetterRequest) Reset() {
 	*x = SendLetterRequest{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[12]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1090,7 @@ func (x *SendLetterRequest) String() string {
 func (*SendLetterRequest) ProtoMessage() {}
 
 func (x *SendLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[12]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1103,7 @@ func (x *SendLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendLetterRequest.ProtoReflect.Descriptor instead.
 func (*SendLetterRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{12}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SendLetterRequest) GetId() string {
@@ -982,7 +1140,7 @@ type DunningLetter struct {
 
 func (x *DunningLetter) Reset() {
 	*x = DunningLetter{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[13]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1152,7 @@ func (x *DunningLetter) String() string {
 func (*DunningLetter) ProtoMessage() {}
 
 func (x *DunningLetter) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[13]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1165,7 @@ func (x *DunningLetter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DunningLetter.ProtoReflect.Descriptor instead.
 func (*DunningLetter) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{13}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DunningLetter) GetId() string {
@@ -1142,7 +1300,7 @@ type LetterDelivery struct {
 
 func (x *LetterDelivery) Reset() {
 	*x = LetterDelivery{}
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[14]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1154,7 +1312,7 @@ func (x *LetterDelivery) String() string {
 func (*LetterDelivery) ProtoMessage() {}
 
 func (x *LetterDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[14]
+	mi := &file_app_api_dunning_v1_dunning_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,7 +1325,7 @@ func (x *LetterDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LetterDelivery.ProtoReflect.Descriptor instead.
 func (*LetterDelivery) Descriptor() ([]byte, []int) {
-	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{14}
+	return file_app_api_dunning_v1_dunning_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *LetterDelivery) GetChannel() string {
@@ -1210,19 +1368,32 @@ var File_app_api_dunning_v1_dunning_proto protoreflect.FileDescriptor
 const file_app_api_dunning_v1_dunning_proto_rawDesc = "" +
 	"\n" +
 	" app/api/dunning/v1/dunning.proto\x12\x11zhuxin.dunning.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x10\n" +
-	"\x0eGetRuleRequest\"\xb0\x01\n" +
+	"\x0eGetRuleRequest\"\xda\x01\n" +
 	"\x04Rule\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x18\n" +
 	"\aenabled\x18\x02 \x01(\bR\aenabled\x12\x18\n" +
 	"\aminimum\x18\x03 \x01(\x03R\aminimum\x127\n" +
 	"\x06levels\x18\x04 \x03(\v2\x1f.zhuxin.dunning.v1.DunningLevelR\x06levels\x12!\n" +
-	"\fpayment_text\x18\x05 \x01(\tR\vpaymentText\"\x90\x01\n" +
+	"\fpayment_text\x18\x05 \x01(\tR\vpaymentText\x12(\n" +
+	"\x10before_rest_days\x18\x06 \x01(\bR\x0ebeforeRestDays\"G\n" +
+	"\x10IssueBillRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x12\n" +
+	"\x04send\x18\x02 \x01(\bR\x04send\"\xb2\x01\n" +
+	"\vDunningBill\x12\x1b\n" +
+	"\tletter_id\x18\x01 \x01(\tR\bletterId\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x19\n" +
+	"\blate_fee\x18\x04 \x01(\x03R\alateFee\x12#\n" +
+	"\rbusiness_date\x18\x05 \x01(\tR\fbusinessDate\x12\x16\n" +
+	"\x06queued\x18\x06 \x01(\bR\x06queued\"\xa4\x01\n" +
 	"\fDunningLevel\x12\x12\n" +
 	"\x04days\x18\x01 \x01(\x05R\x04days\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n" +
 	"\aclosing\x18\x03 \x01(\tR\aclosing\x12\x1a\n" +
 	"\bchannels\x18\x04 \x03(\tR\bchannels\x12 \n" +
-	"\vsalesperson\x18\x05 \x01(\bR\vsalesperson\"E\n" +
+	"\vsalesperson\x18\x05 \x01(\bR\vsalesperson\x12\x12\n" +
+	"\x04bill\x18\x06 \x01(\bR\x04bill\"E\n" +
 	"\x16SimulateDunningRequest\x12+\n" +
 	"\x04rule\x18\x01 \x01(\v2\x17.zhuxin.dunning.v1.RuleR\x04rule\"\xea\x01\n" +
 	"\x14SimulateDunningReply\x12\x12\n" +
@@ -1312,7 +1483,7 @@ const file_app_api_dunning_v1_dunning_proto_rawDesc = "" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x18\n" +
 	"\atrouble\x18\x03 \x01(\tR\atrouble\x12!\n" +
 	"\ftrouble_text\x18\x04 \x01(\tR\vtroubleText\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at2\xe4\a\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at2\x84\t\n" +
 	"\x0eDunningService\x12r\n" +
 	"\aGetRule\x12!.zhuxin.dunning.v1.GetRuleRequest\x1a\x17.zhuxin.dunning.v1.Rule\"+\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/dunning/rule\x12m\n" +
 	"\bSaveRule\x12\x17.zhuxin.dunning.v1.Rule\x1a\x17.zhuxin.dunning.v1.Rule\"/\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x15:\x01*\x1a\x10/v1/dunning/rule\x12\x96\x01\n" +
@@ -1321,7 +1492,8 @@ const file_app_api_dunning_v1_dunning_proto_rawDesc = "" +
 	"\tGetLetter\x12#.zhuxin.dunning.v1.GetLetterRequest\x1a .zhuxin.dunning.v1.DunningLetter\"7\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/dunning/letters/{id}\x12\x91\x01\n" +
 	"\vPrintLetter\x12%.zhuxin.dunning.v1.PrintLetterRequest\x1a\x1b.zhuxin.common.v1.FileReply\">\x92\xc2\x18\x15\b\x01\x12\x0freceivable.read(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/dunning/letters/{id}/file\x12\x95\x01\n" +
 	"\n" +
-	"SendLetter\x12$.zhuxin.dunning.v1.SendLetterRequest\x1a .zhuxin.dunning.v1.DunningLetter\"?\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/dunning/letters/{id}:sendB%Z#zhuxin/app/api/dunning/v1;dunningv1b\x06proto3"
+	"SendLetter\x12$.zhuxin.dunning.v1.SendLetterRequest\x1a .zhuxin.dunning.v1.DunningLetter\"?\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/dunning/letters/{id}:send\x12\x9d\x01\n" +
+	"\tIssueBill\x12#.zhuxin.dunning.v1.IssueBillRequest\x1a\x1e.zhuxin.dunning.v1.DunningBill\"K\x92\xc2\x18\x13\b\x01\x12\x0ffollow_up.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/customers/{customer_id}/dunning-billsB%Z#zhuxin/app/api/dunning/v1;dunningv1b\x06proto3"
 
 var (
 	file_app_api_dunning_v1_dunning_proto_rawDescOnce sync.Once
@@ -1335,52 +1507,56 @@ func file_app_api_dunning_v1_dunning_proto_rawDescGZIP() []byte {
 	return file_app_api_dunning_v1_dunning_proto_rawDescData
 }
 
-var file_app_api_dunning_v1_dunning_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_app_api_dunning_v1_dunning_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_app_api_dunning_v1_dunning_proto_goTypes = []any{
 	(*GetRuleRequest)(nil),            // 0: zhuxin.dunning.v1.GetRuleRequest
 	(*Rule)(nil),                      // 1: zhuxin.dunning.v1.Rule
-	(*DunningLevel)(nil),              // 2: zhuxin.dunning.v1.DunningLevel
-	(*SimulateDunningRequest)(nil),    // 3: zhuxin.dunning.v1.SimulateDunningRequest
-	(*SimulateDunningReply)(nil),      // 4: zhuxin.dunning.v1.SimulateDunningReply
-	(*LevelTotal)(nil),                // 5: zhuxin.dunning.v1.LevelTotal
-	(*DunningOutcome)(nil),            // 6: zhuxin.dunning.v1.DunningOutcome
-	(*DunningItem)(nil),               // 7: zhuxin.dunning.v1.DunningItem
-	(*ListDunningLettersRequest)(nil), // 8: zhuxin.dunning.v1.ListDunningLettersRequest
-	(*ListDunningLettersReply)(nil),   // 9: zhuxin.dunning.v1.ListDunningLettersReply
-	(*GetLetterRequest)(nil),          // 10: zhuxin.dunning.v1.GetLetterRequest
-	(*PrintLetterRequest)(nil),        // 11: zhuxin.dunning.v1.PrintLetterRequest
-	(*SendLetterRequest)(nil),         // 12: zhuxin.dunning.v1.SendLetterRequest
-	(*DunningLetter)(nil),             // 13: zhuxin.dunning.v1.DunningLetter
-	(*LetterDelivery)(nil),            // 14: zhuxin.dunning.v1.LetterDelivery
-	(*timestamppb.Timestamp)(nil),     // 15: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),              // 16: zhuxin.common.v1.FileReply
+	(*IssueBillRequest)(nil),          // 2: zhuxin.dunning.v1.IssueBillRequest
+	(*DunningBill)(nil),               // 3: zhuxin.dunning.v1.DunningBill
+	(*DunningLevel)(nil),              // 4: zhuxin.dunning.v1.DunningLevel
+	(*SimulateDunningRequest)(nil),    // 5: zhuxin.dunning.v1.SimulateDunningRequest
+	(*SimulateDunningReply)(nil),      // 6: zhuxin.dunning.v1.SimulateDunningReply
+	(*LevelTotal)(nil),                // 7: zhuxin.dunning.v1.LevelTotal
+	(*DunningOutcome)(nil),            // 8: zhuxin.dunning.v1.DunningOutcome
+	(*DunningItem)(nil),               // 9: zhuxin.dunning.v1.DunningItem
+	(*ListDunningLettersRequest)(nil), // 10: zhuxin.dunning.v1.ListDunningLettersRequest
+	(*ListDunningLettersReply)(nil),   // 11: zhuxin.dunning.v1.ListDunningLettersReply
+	(*GetLetterRequest)(nil),          // 12: zhuxin.dunning.v1.GetLetterRequest
+	(*PrintLetterRequest)(nil),        // 13: zhuxin.dunning.v1.PrintLetterRequest
+	(*SendLetterRequest)(nil),         // 14: zhuxin.dunning.v1.SendLetterRequest
+	(*DunningLetter)(nil),             // 15: zhuxin.dunning.v1.DunningLetter
+	(*LetterDelivery)(nil),            // 16: zhuxin.dunning.v1.LetterDelivery
+	(*timestamppb.Timestamp)(nil),     // 17: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),              // 18: zhuxin.common.v1.FileReply
 }
 var file_app_api_dunning_v1_dunning_proto_depIdxs = []int32{
-	2,  // 0: zhuxin.dunning.v1.Rule.levels:type_name -> zhuxin.dunning.v1.DunningLevel
+	4,  // 0: zhuxin.dunning.v1.Rule.levels:type_name -> zhuxin.dunning.v1.DunningLevel
 	1,  // 1: zhuxin.dunning.v1.SimulateDunningRequest.rule:type_name -> zhuxin.dunning.v1.Rule
-	5,  // 2: zhuxin.dunning.v1.SimulateDunningReply.totals:type_name -> zhuxin.dunning.v1.LevelTotal
-	6,  // 3: zhuxin.dunning.v1.SimulateDunningReply.outcomes:type_name -> zhuxin.dunning.v1.DunningOutcome
-	7,  // 4: zhuxin.dunning.v1.DunningOutcome.items:type_name -> zhuxin.dunning.v1.DunningItem
-	13, // 5: zhuxin.dunning.v1.ListDunningLettersReply.letters:type_name -> zhuxin.dunning.v1.DunningLetter
-	7,  // 6: zhuxin.dunning.v1.DunningLetter.items:type_name -> zhuxin.dunning.v1.DunningItem
-	14, // 7: zhuxin.dunning.v1.DunningLetter.deliveries:type_name -> zhuxin.dunning.v1.LetterDelivery
-	15, // 8: zhuxin.dunning.v1.LetterDelivery.at:type_name -> google.protobuf.Timestamp
+	7,  // 2: zhuxin.dunning.v1.SimulateDunningReply.totals:type_name -> zhuxin.dunning.v1.LevelTotal
+	8,  // 3: zhuxin.dunning.v1.SimulateDunningReply.outcomes:type_name -> zhuxin.dunning.v1.DunningOutcome
+	9,  // 4: zhuxin.dunning.v1.DunningOutcome.items:type_name -> zhuxin.dunning.v1.DunningItem
+	15, // 5: zhuxin.dunning.v1.ListDunningLettersReply.letters:type_name -> zhuxin.dunning.v1.DunningLetter
+	9,  // 6: zhuxin.dunning.v1.DunningLetter.items:type_name -> zhuxin.dunning.v1.DunningItem
+	16, // 7: zhuxin.dunning.v1.DunningLetter.deliveries:type_name -> zhuxin.dunning.v1.LetterDelivery
+	17, // 8: zhuxin.dunning.v1.LetterDelivery.at:type_name -> google.protobuf.Timestamp
 	0,  // 9: zhuxin.dunning.v1.DunningService.GetRule:input_type -> zhuxin.dunning.v1.GetRuleRequest
 	1,  // 10: zhuxin.dunning.v1.DunningService.SaveRule:input_type -> zhuxin.dunning.v1.Rule
-	3,  // 11: zhuxin.dunning.v1.DunningService.Simulate:input_type -> zhuxin.dunning.v1.SimulateDunningRequest
-	8,  // 12: zhuxin.dunning.v1.DunningService.ListLetters:input_type -> zhuxin.dunning.v1.ListDunningLettersRequest
-	10, // 13: zhuxin.dunning.v1.DunningService.GetLetter:input_type -> zhuxin.dunning.v1.GetLetterRequest
-	11, // 14: zhuxin.dunning.v1.DunningService.PrintLetter:input_type -> zhuxin.dunning.v1.PrintLetterRequest
-	12, // 15: zhuxin.dunning.v1.DunningService.SendLetter:input_type -> zhuxin.dunning.v1.SendLetterRequest
-	1,  // 16: zhuxin.dunning.v1.DunningService.GetRule:output_type -> zhuxin.dunning.v1.Rule
-	1,  // 17: zhuxin.dunning.v1.DunningService.SaveRule:output_type -> zhuxin.dunning.v1.Rule
-	4,  // 18: zhuxin.dunning.v1.DunningService.Simulate:output_type -> zhuxin.dunning.v1.SimulateDunningReply
-	9,  // 19: zhuxin.dunning.v1.DunningService.ListLetters:output_type -> zhuxin.dunning.v1.ListDunningLettersReply
-	13, // 20: zhuxin.dunning.v1.DunningService.GetLetter:output_type -> zhuxin.dunning.v1.DunningLetter
-	16, // 21: zhuxin.dunning.v1.DunningService.PrintLetter:output_type -> zhuxin.common.v1.FileReply
-	13, // 22: zhuxin.dunning.v1.DunningService.SendLetter:output_type -> zhuxin.dunning.v1.DunningLetter
-	16, // [16:23] is the sub-list for method output_type
-	9,  // [9:16] is the sub-list for method input_type
+	5,  // 11: zhuxin.dunning.v1.DunningService.Simulate:input_type -> zhuxin.dunning.v1.SimulateDunningRequest
+	10, // 12: zhuxin.dunning.v1.DunningService.ListLetters:input_type -> zhuxin.dunning.v1.ListDunningLettersRequest
+	12, // 13: zhuxin.dunning.v1.DunningService.GetLetter:input_type -> zhuxin.dunning.v1.GetLetterRequest
+	13, // 14: zhuxin.dunning.v1.DunningService.PrintLetter:input_type -> zhuxin.dunning.v1.PrintLetterRequest
+	14, // 15: zhuxin.dunning.v1.DunningService.SendLetter:input_type -> zhuxin.dunning.v1.SendLetterRequest
+	2,  // 16: zhuxin.dunning.v1.DunningService.IssueBill:input_type -> zhuxin.dunning.v1.IssueBillRequest
+	1,  // 17: zhuxin.dunning.v1.DunningService.GetRule:output_type -> zhuxin.dunning.v1.Rule
+	1,  // 18: zhuxin.dunning.v1.DunningService.SaveRule:output_type -> zhuxin.dunning.v1.Rule
+	6,  // 19: zhuxin.dunning.v1.DunningService.Simulate:output_type -> zhuxin.dunning.v1.SimulateDunningReply
+	11, // 20: zhuxin.dunning.v1.DunningService.ListLetters:output_type -> zhuxin.dunning.v1.ListDunningLettersReply
+	15, // 21: zhuxin.dunning.v1.DunningService.GetLetter:output_type -> zhuxin.dunning.v1.DunningLetter
+	18, // 22: zhuxin.dunning.v1.DunningService.PrintLetter:output_type -> zhuxin.common.v1.FileReply
+	15, // 23: zhuxin.dunning.v1.DunningService.SendLetter:output_type -> zhuxin.dunning.v1.DunningLetter
+	3,  // 24: zhuxin.dunning.v1.DunningService.IssueBill:output_type -> zhuxin.dunning.v1.DunningBill
+	17, // [17:25] is the sub-list for method output_type
+	9,  // [9:17] is the sub-list for method input_type
 	9,  // [9:9] is the sub-list for extension type_name
 	9,  // [9:9] is the sub-list for extension extendee
 	0,  // [0:9] is the sub-list for field type_name
@@ -1397,7 +1573,7 @@ func file_app_api_dunning_v1_dunning_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_dunning_v1_dunning_proto_rawDesc), len(file_app_api_dunning_v1_dunning_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -18,6 +18,7 @@ const (
 	OperationDunningServiceGetLetter   = "/zhuxin.dunning.v1.DunningService/GetLetter"
 	OperationDunningServicePrintLetter = "/zhuxin.dunning.v1.DunningService/PrintLetter"
 	OperationDunningServiceSendLetter  = "/zhuxin.dunning.v1.DunningService/SendLetter"
+	OperationDunningServiceIssueBill   = "/zhuxin.dunning.v1.DunningService/IssueBill"
 )
 
 // DunningServiceHTTPServer is what answers the routes of DunningService.
@@ -35,10 +36,21 @@ type DunningServiceHTTPServer interface {
 	// Sends it over the channels that did not have it yet, when an address was added or
 	// a channel set up. Fault: DUNNING_NO_ADDRESS.
 	SendLetter(context.Context, *SendLetterRequest) (*DunningLetter, error)
+	// Writes the customer's dunning bill as of today, numbered, with late fees; its PDF
+	// follows by itself. Fault: DUNNING_BILL_NOTHING_DUE.
+	IssueBill(context.Context, *IssueBillRequest) (*DunningBill, error)
 }
 
 // DunningServiceRoutes is the table of the routes of DunningService.
 var DunningServiceRoutes = []route.Info{
+	{
+		Operation: OperationDunningServiceIssueBill,
+		Method:    "POST", Path: "/v1/customers/{customer_id}/dunning-bills",
+		Side: route.SideTenant, Permission: "follow_up.write",
+		Params:  []string{"customer_id"},
+		Body:    true,
+		Request: "zhuxin.dunning.v1.IssueBillRequest", Reply: "zhuxin.dunning.v1.DunningBill",
+	},
 	{
 		Operation: OperationDunningServiceListLetters,
 		Method:    "GET", Path: "/v1/dunning/letters",
@@ -93,6 +105,7 @@ var DunningServiceRoutes = []route.Info{
 // RegisterDunningServiceHTTPServer puts the routes of DunningService on the server.
 func RegisterDunningServiceHTTPServer(s *http.Server, srv DunningServiceHTTPServer) {
 	r := s.Route("/")
+	r.POST("/v1/customers/{customer_id:[^/:]+}/dunning-bills", _DunningService_IssueBill0_HTTP_Handler(srv))
 	r.GET("/v1/dunning/letters", _DunningService_ListLetters0_HTTP_Handler(srv))
 	r.GET("/v1/dunning/letters/{id:[^/:]+}", _DunningService_GetLetter0_HTTP_Handler(srv))
 	r.GET("/v1/dunning/letters/{id:[^/:]+}/file", _DunningService_PrintLetter0_HTTP_Handler(srv))
@@ -100,6 +113,30 @@ func RegisterDunningServiceHTTPServer(s *http.Server, srv DunningServiceHTTPServ
 	r.GET("/v1/dunning/rule", _DunningService_GetRule0_HTTP_Handler(srv))
 	r.PUT("/v1/dunning/rule", _DunningService_SaveRule0_HTTP_Handler(srv))
 	r.POST("/v1/dunning:simulate", _DunningService_Simulate0_HTTP_Handler(srv))
+}
+
+func _DunningService_IssueBill0_HTTP_Handler(srv DunningServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationDunningServiceIssueBill)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in IssueBillRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.IssueBill(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _DunningService_ListLetters0_HTTP_Handler(srv DunningServiceHTTPServer) func(http.Context) error {

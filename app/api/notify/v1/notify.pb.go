@@ -482,7 +482,9 @@ type Preference struct {
 	Kind   string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	OnPage bool                   `protobuf:"varint,2,opt,name=on_page,json=onPage,proto3" json:"on_page,omitempty"`
 	// now, digest, off.
-	Outside       string `protobuf:"bytes,3,opt,name=outside,proto3" json:"outside,omitempty"`
+	Outside string `protobuf:"bytes,3,opt,name=outside,proto3" json:"outside,omitempty"`
+	// Also, and at once, by SMS to the person's own phone.
+	Sms           bool `protobuf:"varint,4,opt,name=sms,proto3" json:"sms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -538,6 +540,148 @@ func (x *Preference) GetOutside() string {
 	return ""
 }
 
+func (x *Preference) GetSms() bool {
+	if x != nil {
+		return x.Sms
+	}
+	return false
+}
+
+type GetPhoneRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPhoneRequest) Reset() {
+	*x = GetPhoneRequest{}
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPhoneRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPhoneRequest) ProtoMessage() {}
+
+func (x *GetPhoneRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPhoneRequest.ProtoReflect.Descriptor instead.
+func (*GetPhoneRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{9}
+}
+
+type SetPhoneRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 11 digits, or with + and its country code; empty forgets it.
+	Phone         string `protobuf:"bytes,1,opt,name=phone,proto3" json:"phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPhoneRequest) Reset() {
+	*x = SetPhoneRequest{}
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPhoneRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPhoneRequest) ProtoMessage() {}
+
+func (x *SetPhoneRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPhoneRequest.ProtoReflect.Descriptor instead.
+func (*SetPhoneRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SetPhoneRequest) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+type Phone struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty when none is known.
+	Masked string `protobuf:"bytes,1,opt,name=masked,proto3" json:"masked,omitempty"`
+	// The subsidiary has an SMS channel with the wording for its people.
+	Ready         bool `protobuf:"varint,2,opt,name=ready,proto3" json:"ready,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Phone) Reset() {
+	*x = Phone{}
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Phone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Phone) ProtoMessage() {}
+
+func (x *Phone) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Phone.ProtoReflect.Descriptor instead.
+func (*Phone) Descriptor() ([]byte, []int) {
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Phone) GetMasked() string {
+	if x != nil {
+		return x.Masked
+	}
+	return ""
+}
+
+func (x *Phone) GetReady() bool {
+	if x != nil {
+		return x.Ready
+	}
+	return false
+}
+
 type ListChannelsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -546,7 +690,7 @@ type ListChannelsRequest struct {
 
 func (x *ListChannelsRequest) Reset() {
 	*x = ListChannelsRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[9]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -558,7 +702,7 @@ func (x *ListChannelsRequest) String() string {
 func (*ListChannelsRequest) ProtoMessage() {}
 
 func (x *ListChannelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[9]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -571,7 +715,7 @@ func (x *ListChannelsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChannelsRequest.ProtoReflect.Descriptor instead.
 func (*ListChannelsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{9}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{12}
 }
 
 type ListChannelsReply struct {
@@ -583,7 +727,7 @@ type ListChannelsReply struct {
 
 func (x *ListChannelsReply) Reset() {
 	*x = ListChannelsReply{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[10]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -595,7 +739,7 @@ func (x *ListChannelsReply) String() string {
 func (*ListChannelsReply) ProtoMessage() {}
 
 func (x *ListChannelsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[10]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -608,7 +752,7 @@ func (x *ListChannelsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChannelsReply.ProtoReflect.Descriptor instead.
 func (*ListChannelsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{10}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListChannelsReply) GetChannels() []*Channel {
@@ -642,7 +786,7 @@ type Channel struct {
 
 func (x *Channel) Reset() {
 	*x = Channel{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[11]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -654,7 +798,7 @@ func (x *Channel) String() string {
 func (*Channel) ProtoMessage() {}
 
 func (x *Channel) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[11]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -667,7 +811,7 @@ func (x *Channel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Channel.ProtoReflect.Descriptor instead.
 func (*Channel) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{11}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Channel) GetKind() string {
@@ -745,7 +889,8 @@ type SaveChannelRequest struct {
 	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	// By the kind: webhook; secret (DingTalk, Feishu); access_key_id, access_key_secret,
 	// sign_name (Aliyun); secret_id, secret_key, sdk_app_id, sign_name (Tencent);
-	// template.dunning.reminder and template.dunning.overdue (SMS).
+	// template.dunning.reminder, template.dunning.overdue and, for SMS to the own people,
+	// template.staff.notice (SMS).
 	Credential    map[string]string `protobuf:"bytes,2,rep,name=credential,proto3" json:"credential,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Hint          string            `protobuf:"bytes,3,opt,name=hint,proto3" json:"hint,omitempty"`
 	Enabled       bool              `protobuf:"varint,4,opt,name=enabled,proto3" json:"enabled,omitempty"`
@@ -757,7 +902,7 @@ type SaveChannelRequest struct {
 
 func (x *SaveChannelRequest) Reset() {
 	*x = SaveChannelRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[12]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -769,7 +914,7 @@ func (x *SaveChannelRequest) String() string {
 func (*SaveChannelRequest) ProtoMessage() {}
 
 func (x *SaveChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[12]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -782,7 +927,7 @@ func (x *SaveChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveChannelRequest.ProtoReflect.Descriptor instead.
 func (*SaveChannelRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{12}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SaveChannelRequest) GetKind() string {
@@ -838,7 +983,7 @@ type TestChannelRequest struct {
 
 func (x *TestChannelRequest) Reset() {
 	*x = TestChannelRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[13]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -850,7 +995,7 @@ func (x *TestChannelRequest) String() string {
 func (*TestChannelRequest) ProtoMessage() {}
 
 func (x *TestChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[13]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -863,7 +1008,7 @@ func (x *TestChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestChannelRequest.ProtoReflect.Descriptor instead.
 func (*TestChannelRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{13}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TestChannelRequest) GetKind() string {
@@ -891,7 +1036,7 @@ type ChannelTestReply struct {
 
 func (x *ChannelTestReply) Reset() {
 	*x = ChannelTestReply{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[14]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1048,7 @@ func (x *ChannelTestReply) String() string {
 func (*ChannelTestReply) ProtoMessage() {}
 
 func (x *ChannelTestReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[14]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1061,7 @@ func (x *ChannelTestReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelTestReply.ProtoReflect.Descriptor instead.
 func (*ChannelTestReply) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{14}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ChannelTestReply) GetWorks() bool {
@@ -948,7 +1093,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[15]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -960,7 +1105,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[15]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -973,7 +1118,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{15}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{18}
 }
 
 // Minutes are counted from midnight of the subsidiary's day.
@@ -994,7 +1139,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[16]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1006,7 +1151,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[16]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1019,7 +1164,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{16}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -1080,7 +1225,7 @@ type ListDeliveriesRequest struct {
 
 func (x *ListDeliveriesRequest) Reset() {
 	*x = ListDeliveriesRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[17]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1092,7 +1237,7 @@ func (x *ListDeliveriesRequest) String() string {
 func (*ListDeliveriesRequest) ProtoMessage() {}
 
 func (x *ListDeliveriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[17]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1105,7 +1250,7 @@ func (x *ListDeliveriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeliveriesRequest.ProtoReflect.Descriptor instead.
 func (*ListDeliveriesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{17}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListDeliveriesRequest) GetState() string {
@@ -1160,7 +1305,7 @@ type ListDeliveriesReply struct {
 
 func (x *ListDeliveriesReply) Reset() {
 	*x = ListDeliveriesReply{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[18]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1317,7 @@ func (x *ListDeliveriesReply) String() string {
 func (*ListDeliveriesReply) ProtoMessage() {}
 
 func (x *ListDeliveriesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[18]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1330,7 @@ func (x *ListDeliveriesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeliveriesReply.ProtoReflect.Descriptor instead.
 func (*ListDeliveriesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{18}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListDeliveriesReply) GetDeliveries() []*Delivery {
@@ -1229,7 +1374,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[19]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1386,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[19]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1399,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{19}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Delivery) GetId() string {
@@ -1373,7 +1518,7 @@ type RetryDeliveryRequest struct {
 
 func (x *RetryDeliveryRequest) Reset() {
 	*x = RetryDeliveryRequest{}
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[20]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1385,7 +1530,7 @@ func (x *RetryDeliveryRequest) String() string {
 func (*RetryDeliveryRequest) ProtoMessage() {}
 
 func (x *RetryDeliveryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_notify_v1_notify_proto_msgTypes[20]
+	mi := &file_app_api_notify_v1_notify_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1398,7 +1543,7 @@ func (x *RetryDeliveryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeliveryRequest.ProtoReflect.Descriptor instead.
 func (*RetryDeliveryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{20}
+	return file_app_api_notify_v1_notify_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RetryDeliveryRequest) GetId() string {
@@ -1459,12 +1604,19 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\x03all\x18\x02 \x01(\bR\x03all\"\x17\n" +
 	"\x15GetPreferencesRequest\"M\n" +
 	"\vPreferences\x12>\n" +
-	"\vpreferences\x18\x01 \x03(\v2\x1c.zhuxin.notify.v1.PreferenceR\vpreferences\"S\n" +
+	"\vpreferences\x18\x01 \x03(\v2\x1c.zhuxin.notify.v1.PreferenceR\vpreferences\"e\n" +
 	"\n" +
 	"Preference\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x17\n" +
 	"\aon_page\x18\x02 \x01(\bR\x06onPage\x12\x18\n" +
-	"\aoutside\x18\x03 \x01(\tR\aoutside\"\x15\n" +
+	"\aoutside\x18\x03 \x01(\tR\aoutside\x12\x10\n" +
+	"\x03sms\x18\x04 \x01(\bR\x03sms\"\x11\n" +
+	"\x0fGetPhoneRequest\"'\n" +
+	"\x0fSetPhoneRequest\x12\x14\n" +
+	"\x05phone\x18\x01 \x01(\tR\x05phone\"5\n" +
+	"\x05Phone\x12\x16\n" +
+	"\x06masked\x18\x01 \x01(\tR\x06masked\x12\x14\n" +
+	"\x05ready\x18\x02 \x01(\bR\x05ready\"\x15\n" +
 	"\x13ListChannelsRequest\"J\n" +
 	"\x11ListChannelsReply\x125\n" +
 	"\bchannels\x18\x01 \x03(\v2\x19.zhuxin.notify.v1.ChannelR\bchannels\"\xc0\x02\n" +
@@ -1545,13 +1697,15 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\x14RetryDeliveryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
-	"even_twice\x18\x02 \x01(\bR\tevenTwice2\xf3\r\n" +
+	"even_twice\x18\x02 \x01(\bR\tevenTwice2\xf2\x0f\n" +
 	"\rNotifyService\x12\x9a\x01\n" +
 	"\x11ListNotifications\x12*.zhuxin.notify.v1.ListNotificationsRequest\x1a(.zhuxin.notify.v1.ListNotificationsReply\"/\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/notifications\x12\x8a\x01\n" +
 	"\vCountUnread\x12$.zhuxin.notify.v1.CountUnreadRequest\x1a\x1d.zhuxin.notify.v1.UnreadReply\"6\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/notifications:unread\x12\x85\x01\n" +
 	"\bMarkRead\x12!.zhuxin.notify.v1.MarkReadRequest\x1a\x1d.zhuxin.notify.v1.UnreadReply\"7\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/notifications:read\x12\x94\x01\n" +
 	"\x0eGetPreferences\x12'.zhuxin.notify.v1.GetPreferencesRequest\x1a\x1d.zhuxin.notify.v1.Preferences\":\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/notification-preferences\x12\x8e\x01\n" +
-	"\x0fSavePreferences\x12\x1d.zhuxin.notify.v1.Preferences\x1a\x1d.zhuxin.notify.v1.Preferences\"=\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02!:\x01*\x1a\x1c/v1/notification-preferences\x12\x90\x01\n" +
+	"\x0fSavePreferences\x12\x1d.zhuxin.notify.v1.Preferences\x1a\x1d.zhuxin.notify.v1.Preferences\"=\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02!:\x01*\x1a\x1c/v1/notification-preferences\x12|\n" +
+	"\bGetPhone\x12!.zhuxin.notify.v1.GetPhoneRequest\x1a\x17.zhuxin.notify.v1.Phone\"4\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/notification-phone\x12\x7f\n" +
+	"\bSetPhone\x12!.zhuxin.notify.v1.SetPhoneRequest\x1a\x17.zhuxin.notify.v1.Phone\"7\x92\xc2\x18\x12\b\x01\x12\x0eworkbench.read\x82\xd3\xe4\x93\x02\x1b:\x01*\x1a\x16/v1/notification-phone\x12\x90\x01\n" +
 	"\fListChannels\x12%.zhuxin.notify.v1.ListChannelsRequest\x1a#.zhuxin.notify.v1.ListChannelsReply\"4\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/notification-channels\x12\x8f\x01\n" +
 	"\vSaveChannel\x12$.zhuxin.notify.v1.SaveChannelRequest\x1a\x19.zhuxin.notify.v1.Channel\"?\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02%:\x01*\x1a /v1/notification-channels/{kind}\x12\x9d\x01\n" +
 	"\vTestChannel\x12$.zhuxin.notify.v1.TestChannelRequest\x1a\".zhuxin.notify.v1.ChannelTestReply\"D\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/notification-channels/{kind}:test\x12\x85\x01\n" +
@@ -1572,7 +1726,7 @@ func file_app_api_notify_v1_notify_proto_rawDescGZIP() []byte {
 	return file_app_api_notify_v1_notify_proto_rawDescData
 }
 
-var file_app_api_notify_v1_notify_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_app_api_notify_v1_notify_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_app_api_notify_v1_notify_proto_goTypes = []any{
 	(*ListNotificationsRequest)(nil), // 0: zhuxin.notify.v1.ListNotificationsRequest
 	(*Notification)(nil),             // 1: zhuxin.notify.v1.Notification
@@ -1583,67 +1737,74 @@ var file_app_api_notify_v1_notify_proto_goTypes = []any{
 	(*GetPreferencesRequest)(nil),    // 6: zhuxin.notify.v1.GetPreferencesRequest
 	(*Preferences)(nil),              // 7: zhuxin.notify.v1.Preferences
 	(*Preference)(nil),               // 8: zhuxin.notify.v1.Preference
-	(*ListChannelsRequest)(nil),      // 9: zhuxin.notify.v1.ListChannelsRequest
-	(*ListChannelsReply)(nil),        // 10: zhuxin.notify.v1.ListChannelsReply
-	(*Channel)(nil),                  // 11: zhuxin.notify.v1.Channel
-	(*SaveChannelRequest)(nil),       // 12: zhuxin.notify.v1.SaveChannelRequest
-	(*TestChannelRequest)(nil),       // 13: zhuxin.notify.v1.TestChannelRequest
-	(*ChannelTestReply)(nil),         // 14: zhuxin.notify.v1.ChannelTestReply
-	(*GetSettingsRequest)(nil),       // 15: zhuxin.notify.v1.GetSettingsRequest
-	(*Settings)(nil),                 // 16: zhuxin.notify.v1.Settings
-	(*ListDeliveriesRequest)(nil),    // 17: zhuxin.notify.v1.ListDeliveriesRequest
-	(*ListDeliveriesReply)(nil),      // 18: zhuxin.notify.v1.ListDeliveriesReply
-	(*Delivery)(nil),                 // 19: zhuxin.notify.v1.Delivery
-	(*RetryDeliveryRequest)(nil),     // 20: zhuxin.notify.v1.RetryDeliveryRequest
-	nil,                              // 21: zhuxin.notify.v1.Notification.PartsEntry
-	nil,                              // 22: zhuxin.notify.v1.Notification.ParamsEntry
-	nil,                              // 23: zhuxin.notify.v1.Notification.QueryEntry
-	nil,                              // 24: zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
-	(*timestamppb.Timestamp)(nil),    // 25: google.protobuf.Timestamp
-	(*v1.EmptyReply)(nil),            // 26: zhuxin.common.v1.EmptyReply
+	(*GetPhoneRequest)(nil),          // 9: zhuxin.notify.v1.GetPhoneRequest
+	(*SetPhoneRequest)(nil),          // 10: zhuxin.notify.v1.SetPhoneRequest
+	(*Phone)(nil),                    // 11: zhuxin.notify.v1.Phone
+	(*ListChannelsRequest)(nil),      // 12: zhuxin.notify.v1.ListChannelsRequest
+	(*ListChannelsReply)(nil),        // 13: zhuxin.notify.v1.ListChannelsReply
+	(*Channel)(nil),                  // 14: zhuxin.notify.v1.Channel
+	(*SaveChannelRequest)(nil),       // 15: zhuxin.notify.v1.SaveChannelRequest
+	(*TestChannelRequest)(nil),       // 16: zhuxin.notify.v1.TestChannelRequest
+	(*ChannelTestReply)(nil),         // 17: zhuxin.notify.v1.ChannelTestReply
+	(*GetSettingsRequest)(nil),       // 18: zhuxin.notify.v1.GetSettingsRequest
+	(*Settings)(nil),                 // 19: zhuxin.notify.v1.Settings
+	(*ListDeliveriesRequest)(nil),    // 20: zhuxin.notify.v1.ListDeliveriesRequest
+	(*ListDeliveriesReply)(nil),      // 21: zhuxin.notify.v1.ListDeliveriesReply
+	(*Delivery)(nil),                 // 22: zhuxin.notify.v1.Delivery
+	(*RetryDeliveryRequest)(nil),     // 23: zhuxin.notify.v1.RetryDeliveryRequest
+	nil,                              // 24: zhuxin.notify.v1.Notification.PartsEntry
+	nil,                              // 25: zhuxin.notify.v1.Notification.ParamsEntry
+	nil,                              // 26: zhuxin.notify.v1.Notification.QueryEntry
+	nil,                              // 27: zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
+	(*timestamppb.Timestamp)(nil),    // 28: google.protobuf.Timestamp
+	(*v1.EmptyReply)(nil),            // 29: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_notify_v1_notify_proto_depIdxs = []int32{
-	21, // 0: zhuxin.notify.v1.Notification.parts:type_name -> zhuxin.notify.v1.Notification.PartsEntry
-	22, // 1: zhuxin.notify.v1.Notification.params:type_name -> zhuxin.notify.v1.Notification.ParamsEntry
-	23, // 2: zhuxin.notify.v1.Notification.query:type_name -> zhuxin.notify.v1.Notification.QueryEntry
-	25, // 3: zhuxin.notify.v1.Notification.created_at:type_name -> google.protobuf.Timestamp
-	25, // 4: zhuxin.notify.v1.Notification.read_at:type_name -> google.protobuf.Timestamp
+	24, // 0: zhuxin.notify.v1.Notification.parts:type_name -> zhuxin.notify.v1.Notification.PartsEntry
+	25, // 1: zhuxin.notify.v1.Notification.params:type_name -> zhuxin.notify.v1.Notification.ParamsEntry
+	26, // 2: zhuxin.notify.v1.Notification.query:type_name -> zhuxin.notify.v1.Notification.QueryEntry
+	28, // 3: zhuxin.notify.v1.Notification.created_at:type_name -> google.protobuf.Timestamp
+	28, // 4: zhuxin.notify.v1.Notification.read_at:type_name -> google.protobuf.Timestamp
 	1,  // 5: zhuxin.notify.v1.ListNotificationsReply.notifications:type_name -> zhuxin.notify.v1.Notification
 	8,  // 6: zhuxin.notify.v1.Preferences.preferences:type_name -> zhuxin.notify.v1.Preference
-	11, // 7: zhuxin.notify.v1.ListChannelsReply.channels:type_name -> zhuxin.notify.v1.Channel
-	25, // 8: zhuxin.notify.v1.Channel.failed_at:type_name -> google.protobuf.Timestamp
-	25, // 9: zhuxin.notify.v1.Channel.sent_at:type_name -> google.protobuf.Timestamp
-	24, // 10: zhuxin.notify.v1.SaveChannelRequest.credential:type_name -> zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
-	19, // 11: zhuxin.notify.v1.ListDeliveriesReply.deliveries:type_name -> zhuxin.notify.v1.Delivery
-	25, // 12: zhuxin.notify.v1.Delivery.next_at:type_name -> google.protobuf.Timestamp
-	25, // 13: zhuxin.notify.v1.Delivery.created_at:type_name -> google.protobuf.Timestamp
-	25, // 14: zhuxin.notify.v1.Delivery.sent_at:type_name -> google.protobuf.Timestamp
+	14, // 7: zhuxin.notify.v1.ListChannelsReply.channels:type_name -> zhuxin.notify.v1.Channel
+	28, // 8: zhuxin.notify.v1.Channel.failed_at:type_name -> google.protobuf.Timestamp
+	28, // 9: zhuxin.notify.v1.Channel.sent_at:type_name -> google.protobuf.Timestamp
+	27, // 10: zhuxin.notify.v1.SaveChannelRequest.credential:type_name -> zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
+	22, // 11: zhuxin.notify.v1.ListDeliveriesReply.deliveries:type_name -> zhuxin.notify.v1.Delivery
+	28, // 12: zhuxin.notify.v1.Delivery.next_at:type_name -> google.protobuf.Timestamp
+	28, // 13: zhuxin.notify.v1.Delivery.created_at:type_name -> google.protobuf.Timestamp
+	28, // 14: zhuxin.notify.v1.Delivery.sent_at:type_name -> google.protobuf.Timestamp
 	0,  // 15: zhuxin.notify.v1.NotifyService.ListNotifications:input_type -> zhuxin.notify.v1.ListNotificationsRequest
 	3,  // 16: zhuxin.notify.v1.NotifyService.CountUnread:input_type -> zhuxin.notify.v1.CountUnreadRequest
 	5,  // 17: zhuxin.notify.v1.NotifyService.MarkRead:input_type -> zhuxin.notify.v1.MarkReadRequest
 	6,  // 18: zhuxin.notify.v1.NotifyService.GetPreferences:input_type -> zhuxin.notify.v1.GetPreferencesRequest
 	7,  // 19: zhuxin.notify.v1.NotifyService.SavePreferences:input_type -> zhuxin.notify.v1.Preferences
-	9,  // 20: zhuxin.notify.v1.NotifyService.ListChannels:input_type -> zhuxin.notify.v1.ListChannelsRequest
-	12, // 21: zhuxin.notify.v1.NotifyService.SaveChannel:input_type -> zhuxin.notify.v1.SaveChannelRequest
-	13, // 22: zhuxin.notify.v1.NotifyService.TestChannel:input_type -> zhuxin.notify.v1.TestChannelRequest
-	15, // 23: zhuxin.notify.v1.NotifyService.GetSettings:input_type -> zhuxin.notify.v1.GetSettingsRequest
-	16, // 24: zhuxin.notify.v1.NotifyService.SaveSettings:input_type -> zhuxin.notify.v1.Settings
-	17, // 25: zhuxin.notify.v1.NotifyService.ListDeliveries:input_type -> zhuxin.notify.v1.ListDeliveriesRequest
-	20, // 26: zhuxin.notify.v1.NotifyService.RetryDelivery:input_type -> zhuxin.notify.v1.RetryDeliveryRequest
-	2,  // 27: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
-	4,  // 28: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
-	4,  // 29: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
-	7,  // 30: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
-	7,  // 31: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
-	10, // 32: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
-	11, // 33: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
-	14, // 34: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
-	16, // 35: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
-	16, // 36: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
-	18, // 37: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
-	26, // 38: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
-	27, // [27:39] is the sub-list for method output_type
-	15, // [15:27] is the sub-list for method input_type
+	9,  // 20: zhuxin.notify.v1.NotifyService.GetPhone:input_type -> zhuxin.notify.v1.GetPhoneRequest
+	10, // 21: zhuxin.notify.v1.NotifyService.SetPhone:input_type -> zhuxin.notify.v1.SetPhoneRequest
+	12, // 22: zhuxin.notify.v1.NotifyService.ListChannels:input_type -> zhuxin.notify.v1.ListChannelsRequest
+	15, // 23: zhuxin.notify.v1.NotifyService.SaveChannel:input_type -> zhuxin.notify.v1.SaveChannelRequest
+	16, // 24: zhuxin.notify.v1.NotifyService.TestChannel:input_type -> zhuxin.notify.v1.TestChannelRequest
+	18, // 25: zhuxin.notify.v1.NotifyService.GetSettings:input_type -> zhuxin.notify.v1.GetSettingsRequest
+	19, // 26: zhuxin.notify.v1.NotifyService.SaveSettings:input_type -> zhuxin.notify.v1.Settings
+	20, // 27: zhuxin.notify.v1.NotifyService.ListDeliveries:input_type -> zhuxin.notify.v1.ListDeliveriesRequest
+	23, // 28: zhuxin.notify.v1.NotifyService.RetryDelivery:input_type -> zhuxin.notify.v1.RetryDeliveryRequest
+	2,  // 29: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
+	4,  // 30: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
+	4,  // 31: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
+	7,  // 32: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
+	7,  // 33: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
+	11, // 34: zhuxin.notify.v1.NotifyService.GetPhone:output_type -> zhuxin.notify.v1.Phone
+	11, // 35: zhuxin.notify.v1.NotifyService.SetPhone:output_type -> zhuxin.notify.v1.Phone
+	13, // 36: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
+	14, // 37: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
+	17, // 38: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
+	19, // 39: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
+	19, // 40: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
+	21, // 41: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
+	29, // 42: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
+	29, // [29:43] is the sub-list for method output_type
+	15, // [15:29] is the sub-list for method input_type
 	15, // [15:15] is the sub-list for extension type_name
 	15, // [15:15] is the sub-list for extension extendee
 	0,  // [0:15] is the sub-list for field type_name
@@ -1660,7 +1821,7 @@ func file_app_api_notify_v1_notify_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_notify_v1_notify_proto_rawDesc), len(file_app_api_notify_v1_notify_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

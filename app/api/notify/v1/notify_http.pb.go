@@ -17,6 +17,8 @@ const (
 	OperationNotifyServiceMarkRead          = "/zhuxin.notify.v1.NotifyService/MarkRead"
 	OperationNotifyServiceGetPreferences    = "/zhuxin.notify.v1.NotifyService/GetPreferences"
 	OperationNotifyServiceSavePreferences   = "/zhuxin.notify.v1.NotifyService/SavePreferences"
+	OperationNotifyServiceGetPhone          = "/zhuxin.notify.v1.NotifyService/GetPhone"
+	OperationNotifyServiceSetPhone          = "/zhuxin.notify.v1.NotifyService/SetPhone"
 	OperationNotifyServiceListChannels      = "/zhuxin.notify.v1.NotifyService/ListChannels"
 	OperationNotifyServiceSaveChannel       = "/zhuxin.notify.v1.NotifyService/SaveChannel"
 	OperationNotifyServiceTestChannel       = "/zhuxin.notify.v1.NotifyService/TestChannel"
@@ -34,6 +36,9 @@ type NotifyServiceHTTPServer interface {
 	MarkRead(context.Context, *MarkReadRequest) (*UnreadReply, error)
 	GetPreferences(context.Context, *GetPreferencesRequest) (*Preferences, error)
 	SavePreferences(context.Context, *Preferences) (*Preferences, error)
+	// Where the caller gets SMS; the number is never given out.
+	GetPhone(context.Context, *GetPhoneRequest) (*Phone, error)
+	SetPhone(context.Context, *SetPhoneRequest) (*Phone, error)
 	// Every kind of channel that there is, set up or not.
 	ListChannels(context.Context, *ListChannelsRequest) (*ListChannelsReply, error)
 	// A credential goes in and is never given out; without one the one that is kept stays.
@@ -86,6 +91,19 @@ var NotifyServiceRoutes = []route.Info{
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.notify.v1.RetryDeliveryRequest", Reply: "zhuxin.common.v1.EmptyReply",
+	},
+	{
+		Operation: OperationNotifyServiceGetPhone,
+		Method:    "GET", Path: "/v1/notification-phone",
+		Side: route.SideTenant, Permission: "workbench.read",
+		Request: "zhuxin.notify.v1.GetPhoneRequest", Reply: "zhuxin.notify.v1.Phone",
+	},
+	{
+		Operation: OperationNotifyServiceSetPhone,
+		Method:    "PUT", Path: "/v1/notification-phone",
+		Side: route.SideTenant, Permission: "workbench.read",
+		Body:    true,
+		Request: "zhuxin.notify.v1.SetPhoneRequest", Reply: "zhuxin.notify.v1.Phone",
 	},
 	{
 		Operation: OperationNotifyServiceGetPreferences,
@@ -142,6 +160,8 @@ func RegisterNotifyServiceHTTPServer(s *http.Server, srv NotifyServiceHTTPServer
 	r.POST("/v1/notification-channels/{kind:[^/:]+}:test", _NotifyService_TestChannel0_HTTP_Handler(srv))
 	r.GET("/v1/notification-deliveries", _NotifyService_ListDeliveries0_HTTP_Handler(srv))
 	r.POST("/v1/notification-deliveries/{id:[^/:]+}:retry", _NotifyService_RetryDelivery0_HTTP_Handler(srv))
+	r.GET("/v1/notification-phone", _NotifyService_GetPhone0_HTTP_Handler(srv))
+	r.PUT("/v1/notification-phone", _NotifyService_SetPhone0_HTTP_Handler(srv))
 	r.GET("/v1/notification-preferences", _NotifyService_GetPreferences0_HTTP_Handler(srv))
 	r.PUT("/v1/notification-preferences", _NotifyService_SavePreferences0_HTTP_Handler(srv))
 	r.GET("/v1/notification-settings", _NotifyService_GetSettings0_HTTP_Handler(srv))
@@ -250,6 +270,45 @@ func _NotifyService_RetryDelivery0_HTTP_Handler(srv NotifyServiceHTTPServer) fun
 				return nil, err
 			}
 			return srv.RetryDelivery(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NotifyService_GetPhone0_HTTP_Handler(srv NotifyServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNotifyServiceGetPhone)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetPhoneRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetPhone(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _NotifyService_SetPhone0_HTTP_Handler(srv NotifyServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNotifyServiceSetPhone)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetPhoneRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetPhone(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

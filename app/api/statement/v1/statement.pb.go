@@ -1353,8 +1353,12 @@ func (x *ListPeriodsRequest) GetCustomerId() string {
 }
 
 type ListPeriodsReply struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Periods       []*StatementPeriod     `protobuf:"bytes,1,rep,name=periods,proto3" json:"periods,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Periods []*StatementPeriod     `protobuf:"bytes,1,rep,name=periods,proto3" json:"periods,omitempty"`
+	// Last day of the customer's statement months, 1 to 28; 0 is the month's last. Absent
+	// where the subsidiary's holds.
+	StatementDay  *int32 `protobuf:"varint,2,opt,name=statement_day,json=statementDay,proto3,oneof" json:"statement_day,omitempty"`
+	DefaultDay    int32  `protobuf:"varint,3,opt,name=default_day,json=defaultDay,proto3" json:"default_day,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1396,6 +1400,73 @@ func (x *ListPeriodsReply) GetPeriods() []*StatementPeriod {
 	return nil
 }
 
+func (x *ListPeriodsReply) GetStatementDay() int32 {
+	if x != nil && x.StatementDay != nil {
+		return *x.StatementDay
+	}
+	return 0
+}
+
+func (x *ListPeriodsReply) GetDefaultDay() int32 {
+	if x != nil {
+		return x.DefaultDay
+	}
+	return 0
+}
+
+type SetStatementDayRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// 1 to 28; 0 is the month's last; absent for the subsidiary's.
+	StatementDay  *int32 `protobuf:"varint,2,opt,name=statement_day,json=statementDay,proto3,oneof" json:"statement_day,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetStatementDayRequest) Reset() {
+	*x = SetStatementDayRequest{}
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetStatementDayRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetStatementDayRequest) ProtoMessage() {}
+
+func (x *SetStatementDayRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetStatementDayRequest.ProtoReflect.Descriptor instead.
+func (*SetStatementDayRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SetStatementDayRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *SetStatementDayRequest) GetStatementDay() int32 {
+	if x != nil && x.StatementDay != nil {
+		return *x.StatementDay
+	}
+	return 0
+}
+
 type StatementPeriod struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its first day.
@@ -1413,7 +1484,7 @@ type StatementPeriod struct {
 
 func (x *StatementPeriod) Reset() {
 	*x = StatementPeriod{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1425,7 +1496,7 @@ func (x *StatementPeriod) String() string {
 func (*StatementPeriod) ProtoMessage() {}
 
 func (x *StatementPeriod) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[17]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1438,7 +1509,7 @@ func (x *StatementPeriod) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementPeriod.ProtoReflect.Descriptor instead.
 func (*StatementPeriod) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{17}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *StatementPeriod) GetMonth() string {
@@ -1501,7 +1572,7 @@ type MakeStatementsRequest struct {
 
 func (x *MakeStatementsRequest) Reset() {
 	*x = MakeStatementsRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1513,7 +1584,7 @@ func (x *MakeStatementsRequest) String() string {
 func (*MakeStatementsRequest) ProtoMessage() {}
 
 func (x *MakeStatementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[18]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1526,7 +1597,7 @@ func (x *MakeStatementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeStatementsRequest.ProtoReflect.Descriptor instead.
 func (*MakeStatementsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{18}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MakeStatementsRequest) GetCustomerId() string {
@@ -1559,7 +1630,7 @@ type MakeStatementsReply struct {
 
 func (x *MakeStatementsReply) Reset() {
 	*x = MakeStatementsReply{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1571,7 +1642,7 @@ func (x *MakeStatementsReply) String() string {
 func (*MakeStatementsReply) ProtoMessage() {}
 
 func (x *MakeStatementsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[19]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1584,7 +1655,7 @@ func (x *MakeStatementsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MakeStatementsReply.ProtoReflect.Descriptor instead.
 func (*MakeStatementsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{19}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *MakeStatementsReply) GetStatements() []*Statement {
@@ -1607,7 +1678,7 @@ type SubmitStatementRequest struct {
 
 func (x *SubmitStatementRequest) Reset() {
 	*x = SubmitStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1690,7 @@ func (x *SubmitStatementRequest) String() string {
 func (*SubmitStatementRequest) ProtoMessage() {}
 
 func (x *SubmitStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[20]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1703,7 @@ func (x *SubmitStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitStatementRequest.ProtoReflect.Descriptor instead.
 func (*SubmitStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{20}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SubmitStatementRequest) GetId() string {
@@ -1676,7 +1747,7 @@ type ReviewStatementRequest struct {
 
 func (x *ReviewStatementRequest) Reset() {
 	*x = ReviewStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1688,7 +1759,7 @@ func (x *ReviewStatementRequest) String() string {
 func (*ReviewStatementRequest) ProtoMessage() {}
 
 func (x *ReviewStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[21]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1701,7 +1772,7 @@ func (x *ReviewStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewStatementRequest.ProtoReflect.Descriptor instead.
 func (*ReviewStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{21}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReviewStatementRequest) GetId() string {
@@ -1745,7 +1816,7 @@ type HinderStatementRequest struct {
 
 func (x *HinderStatementRequest) Reset() {
 	*x = HinderStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1757,7 +1828,7 @@ func (x *HinderStatementRequest) String() string {
 func (*HinderStatementRequest) ProtoMessage() {}
 
 func (x *HinderStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[22]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1770,7 +1841,7 @@ func (x *HinderStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HinderStatementRequest.ProtoReflect.Descriptor instead.
 func (*HinderStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{22}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *HinderStatementRequest) GetId() string {
@@ -1812,7 +1883,7 @@ type CancelStatementRequest struct {
 
 func (x *CancelStatementRequest) Reset() {
 	*x = CancelStatementRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1824,7 +1895,7 @@ func (x *CancelStatementRequest) String() string {
 func (*CancelStatementRequest) ProtoMessage() {}
 
 func (x *CancelStatementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[23]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1837,7 +1908,7 @@ func (x *CancelStatementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelStatementRequest.ProtoReflect.Descriptor instead.
 func (*CancelStatementRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{23}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *CancelStatementRequest) GetId() string {
@@ -1872,7 +1943,7 @@ type PutStatementInvoicesRequest struct {
 
 func (x *PutStatementInvoicesRequest) Reset() {
 	*x = PutStatementInvoicesRequest{}
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1884,7 +1955,7 @@ func (x *PutStatementInvoicesRequest) String() string {
 func (*PutStatementInvoicesRequest) ProtoMessage() {}
 
 func (x *PutStatementInvoicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_statement_v1_statement_proto_msgTypes[24]
+	mi := &file_app_api_statement_v1_statement_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1897,7 +1968,7 @@ func (x *PutStatementInvoicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutStatementInvoicesRequest.ProtoReflect.Descriptor instead.
 func (*PutStatementInvoicesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{24}
+	return file_app_api_statement_v1_statement_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PutStatementInvoicesRequest) GetId() string {
@@ -2053,9 +2124,18 @@ const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"5\n" +
 	"\x12ListPeriodsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
-	"customerId\"R\n" +
+	"customerId\"\xaf\x01\n" +
 	"\x10ListPeriodsReply\x12>\n" +
-	"\aperiods\x18\x01 \x03(\v2$.zhuxin.statement.v1.StatementPeriodR\aperiods\"\xe2\x01\n" +
+	"\aperiods\x18\x01 \x03(\v2$.zhuxin.statement.v1.StatementPeriodR\aperiods\x12(\n" +
+	"\rstatement_day\x18\x02 \x01(\x05H\x00R\fstatementDay\x88\x01\x01\x12\x1f\n" +
+	"\vdefault_day\x18\x03 \x01(\x05R\n" +
+	"defaultDayB\x10\n" +
+	"\x0e_statement_day\"u\n" +
+	"\x16SetStatementDayRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12(\n" +
+	"\rstatement_day\x18\x02 \x01(\x05H\x00R\fstatementDay\x88\x01\x01B\x10\n" +
+	"\x0e_statement_day\"\xe2\x01\n" +
 	"\x0fStatementPeriod\x12\x14\n" +
 	"\x05month\x18\x01 \x01(\tR\x05month\x12\x18\n" +
 	"\atickets\x18\x02 \x01(\x05R\atickets\x12\x16\n" +
@@ -2098,11 +2178,12 @@ const file_app_api_statement_v1_statement_proto_rawDesc = "" +
 	"\x1bPutStatementInvoicesRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
 	"\x0ereceivable_ids\x18\x02 \x03(\tR\rreceivableIds\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\x03R\aversion2\xd0\x0f\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion2\x85\x11\n" +
 	"\x10StatementService\x12\x95\x01\n" +
 	"\x0eListStatements\x12*.zhuxin.statement.v1.ListStatementsRequest\x1a(.zhuxin.statement.v1.ListStatementsReply\"-\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/statements\x12\x92\x01\n" +
 	"\fGetStatement\x12(.zhuxin.statement.v1.GetStatementRequest\x1a$.zhuxin.statement.v1.StatementDetail\"2\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/statements/{id}\x12\xab\x01\n" +
-	"\vListPeriods\x12'.zhuxin.statement.v1.ListPeriodsRequest\x1a%.zhuxin.statement.v1.ListPeriodsReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/statement-periods\x12\xb0\x01\n" +
+	"\vListPeriods\x12'.zhuxin.statement.v1.ListPeriodsRequest\x1a%.zhuxin.statement.v1.ListPeriodsReply\"L\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/statement-periods\x12\xb2\x01\n" +
+	"\x0fSetStatementDay\x12+.zhuxin.statement.v1.SetStatementDayRequest\x1a%.zhuxin.statement.v1.ListPeriodsReply\"K\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02.:\x01*\x1a)/v1/customers/{customer_id}/statement-day\x12\xb0\x01\n" +
 	"\x0eMakeStatements\x12*.zhuxin.statement.v1.MakeStatementsRequest\x1a(.zhuxin.statement.v1.MakeStatementsReply\"H\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/customers/{customer_id}/statements\x12\xa6\x01\n" +
 	"\x11PreviewStatements\x12-.zhuxin.statement.v1.PreviewStatementsRequest\x1a+.zhuxin.statement.v1.PreviewStatementsReply\"5\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/statements:preview\x12\xa6\x01\n" +
 	"\x11MakeAllStatements\x12-.zhuxin.statement.v1.MakeAllStatementsRequest\x1a+.zhuxin.statement.v1.MakeAllStatementsReply\"5\x92\xc2\x18\x13\b\x01\x12\x0fstatement.write\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/statements:make\x12\x94\x01\n" +
@@ -2125,7 +2206,7 @@ func file_app_api_statement_v1_statement_proto_rawDescGZIP() []byte {
 	return file_app_api_statement_v1_statement_proto_rawDescData
 }
 
-var file_app_api_statement_v1_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_app_api_statement_v1_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_app_api_statement_v1_statement_proto_goTypes = []any{
 	(*ListStatementsRequest)(nil),       // 0: zhuxin.statement.v1.ListStatementsRequest
 	(*ListStatementsReply)(nil),         // 1: zhuxin.statement.v1.ListStatementsReply
@@ -2144,56 +2225,59 @@ var file_app_api_statement_v1_statement_proto_goTypes = []any{
 	(*PrintStatementRequest)(nil),       // 14: zhuxin.statement.v1.PrintStatementRequest
 	(*ListPeriodsRequest)(nil),          // 15: zhuxin.statement.v1.ListPeriodsRequest
 	(*ListPeriodsReply)(nil),            // 16: zhuxin.statement.v1.ListPeriodsReply
-	(*StatementPeriod)(nil),             // 17: zhuxin.statement.v1.StatementPeriod
-	(*MakeStatementsRequest)(nil),       // 18: zhuxin.statement.v1.MakeStatementsRequest
-	(*MakeStatementsReply)(nil),         // 19: zhuxin.statement.v1.MakeStatementsReply
-	(*SubmitStatementRequest)(nil),      // 20: zhuxin.statement.v1.SubmitStatementRequest
-	(*ReviewStatementRequest)(nil),      // 21: zhuxin.statement.v1.ReviewStatementRequest
-	(*HinderStatementRequest)(nil),      // 22: zhuxin.statement.v1.HinderStatementRequest
-	(*CancelStatementRequest)(nil),      // 23: zhuxin.statement.v1.CancelStatementRequest
-	(*PutStatementInvoicesRequest)(nil), // 24: zhuxin.statement.v1.PutStatementInvoicesRequest
-	(*timestamppb.Timestamp)(nil),       // 25: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),                // 26: zhuxin.common.v1.FileReply
+	(*SetStatementDayRequest)(nil),      // 17: zhuxin.statement.v1.SetStatementDayRequest
+	(*StatementPeriod)(nil),             // 18: zhuxin.statement.v1.StatementPeriod
+	(*MakeStatementsRequest)(nil),       // 19: zhuxin.statement.v1.MakeStatementsRequest
+	(*MakeStatementsReply)(nil),         // 20: zhuxin.statement.v1.MakeStatementsReply
+	(*SubmitStatementRequest)(nil),      // 21: zhuxin.statement.v1.SubmitStatementRequest
+	(*ReviewStatementRequest)(nil),      // 22: zhuxin.statement.v1.ReviewStatementRequest
+	(*HinderStatementRequest)(nil),      // 23: zhuxin.statement.v1.HinderStatementRequest
+	(*CancelStatementRequest)(nil),      // 24: zhuxin.statement.v1.CancelStatementRequest
+	(*PutStatementInvoicesRequest)(nil), // 25: zhuxin.statement.v1.PutStatementInvoicesRequest
+	(*timestamppb.Timestamp)(nil),       // 26: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),                // 27: zhuxin.common.v1.FileReply
 }
 var file_app_api_statement_v1_statement_proto_depIdxs = []int32{
 	4,  // 0: zhuxin.statement.v1.ListStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
 	2,  // 1: zhuxin.statement.v1.ListStatementsReply.counts:type_name -> zhuxin.statement.v1.StatementCounts
-	25, // 2: zhuxin.statement.v1.Statement.submitted_at:type_name -> google.protobuf.Timestamp
-	25, // 3: zhuxin.statement.v1.Statement.reviewed_at:type_name -> google.protobuf.Timestamp
+	26, // 2: zhuxin.statement.v1.Statement.submitted_at:type_name -> google.protobuf.Timestamp
+	26, // 3: zhuxin.statement.v1.Statement.reviewed_at:type_name -> google.protobuf.Timestamp
 	4,  // 4: zhuxin.statement.v1.StatementDetail.statement:type_name -> zhuxin.statement.v1.Statement
 	5,  // 5: zhuxin.statement.v1.StatementDetail.tickets:type_name -> zhuxin.statement.v1.StatementTicket
 	6,  // 6: zhuxin.statement.v1.StatementDetail.invoices:type_name -> zhuxin.statement.v1.StatementInvoice
 	8,  // 7: zhuxin.statement.v1.StatementDetail.history:type_name -> zhuxin.statement.v1.StatementStep
-	25, // 8: zhuxin.statement.v1.StatementStep.at:type_name -> google.protobuf.Timestamp
+	26, // 8: zhuxin.statement.v1.StatementStep.at:type_name -> google.protobuf.Timestamp
 	11, // 9: zhuxin.statement.v1.PreviewStatementsReply.drafts:type_name -> zhuxin.statement.v1.StatementDraft
-	17, // 10: zhuxin.statement.v1.ListPeriodsReply.periods:type_name -> zhuxin.statement.v1.StatementPeriod
+	18, // 10: zhuxin.statement.v1.ListPeriodsReply.periods:type_name -> zhuxin.statement.v1.StatementPeriod
 	4,  // 11: zhuxin.statement.v1.MakeStatementsReply.statements:type_name -> zhuxin.statement.v1.Statement
 	0,  // 12: zhuxin.statement.v1.StatementService.ListStatements:input_type -> zhuxin.statement.v1.ListStatementsRequest
 	3,  // 13: zhuxin.statement.v1.StatementService.GetStatement:input_type -> zhuxin.statement.v1.GetStatementRequest
 	15, // 14: zhuxin.statement.v1.StatementService.ListPeriods:input_type -> zhuxin.statement.v1.ListPeriodsRequest
-	18, // 15: zhuxin.statement.v1.StatementService.MakeStatements:input_type -> zhuxin.statement.v1.MakeStatementsRequest
-	9,  // 16: zhuxin.statement.v1.StatementService.PreviewStatements:input_type -> zhuxin.statement.v1.PreviewStatementsRequest
-	12, // 17: zhuxin.statement.v1.StatementService.MakeAllStatements:input_type -> zhuxin.statement.v1.MakeAllStatementsRequest
-	14, // 18: zhuxin.statement.v1.StatementService.PrintStatement:input_type -> zhuxin.statement.v1.PrintStatementRequest
-	20, // 19: zhuxin.statement.v1.StatementService.SubmitStatement:input_type -> zhuxin.statement.v1.SubmitStatementRequest
-	21, // 20: zhuxin.statement.v1.StatementService.ReviewStatement:input_type -> zhuxin.statement.v1.ReviewStatementRequest
-	22, // 21: zhuxin.statement.v1.StatementService.HinderStatement:input_type -> zhuxin.statement.v1.HinderStatementRequest
-	23, // 22: zhuxin.statement.v1.StatementService.CancelStatement:input_type -> zhuxin.statement.v1.CancelStatementRequest
-	24, // 23: zhuxin.statement.v1.StatementService.PutStatementInvoices:input_type -> zhuxin.statement.v1.PutStatementInvoicesRequest
-	1,  // 24: zhuxin.statement.v1.StatementService.ListStatements:output_type -> zhuxin.statement.v1.ListStatementsReply
-	7,  // 25: zhuxin.statement.v1.StatementService.GetStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	16, // 26: zhuxin.statement.v1.StatementService.ListPeriods:output_type -> zhuxin.statement.v1.ListPeriodsReply
-	19, // 27: zhuxin.statement.v1.StatementService.MakeStatements:output_type -> zhuxin.statement.v1.MakeStatementsReply
-	10, // 28: zhuxin.statement.v1.StatementService.PreviewStatements:output_type -> zhuxin.statement.v1.PreviewStatementsReply
-	13, // 29: zhuxin.statement.v1.StatementService.MakeAllStatements:output_type -> zhuxin.statement.v1.MakeAllStatementsReply
-	26, // 30: zhuxin.statement.v1.StatementService.PrintStatement:output_type -> zhuxin.common.v1.FileReply
-	7,  // 31: zhuxin.statement.v1.StatementService.SubmitStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	7,  // 32: zhuxin.statement.v1.StatementService.ReviewStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	7,  // 33: zhuxin.statement.v1.StatementService.HinderStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	7,  // 34: zhuxin.statement.v1.StatementService.CancelStatement:output_type -> zhuxin.statement.v1.StatementDetail
-	7,  // 35: zhuxin.statement.v1.StatementService.PutStatementInvoices:output_type -> zhuxin.statement.v1.StatementDetail
-	24, // [24:36] is the sub-list for method output_type
-	12, // [12:24] is the sub-list for method input_type
+	17, // 15: zhuxin.statement.v1.StatementService.SetStatementDay:input_type -> zhuxin.statement.v1.SetStatementDayRequest
+	19, // 16: zhuxin.statement.v1.StatementService.MakeStatements:input_type -> zhuxin.statement.v1.MakeStatementsRequest
+	9,  // 17: zhuxin.statement.v1.StatementService.PreviewStatements:input_type -> zhuxin.statement.v1.PreviewStatementsRequest
+	12, // 18: zhuxin.statement.v1.StatementService.MakeAllStatements:input_type -> zhuxin.statement.v1.MakeAllStatementsRequest
+	14, // 19: zhuxin.statement.v1.StatementService.PrintStatement:input_type -> zhuxin.statement.v1.PrintStatementRequest
+	21, // 20: zhuxin.statement.v1.StatementService.SubmitStatement:input_type -> zhuxin.statement.v1.SubmitStatementRequest
+	22, // 21: zhuxin.statement.v1.StatementService.ReviewStatement:input_type -> zhuxin.statement.v1.ReviewStatementRequest
+	23, // 22: zhuxin.statement.v1.StatementService.HinderStatement:input_type -> zhuxin.statement.v1.HinderStatementRequest
+	24, // 23: zhuxin.statement.v1.StatementService.CancelStatement:input_type -> zhuxin.statement.v1.CancelStatementRequest
+	25, // 24: zhuxin.statement.v1.StatementService.PutStatementInvoices:input_type -> zhuxin.statement.v1.PutStatementInvoicesRequest
+	1,  // 25: zhuxin.statement.v1.StatementService.ListStatements:output_type -> zhuxin.statement.v1.ListStatementsReply
+	7,  // 26: zhuxin.statement.v1.StatementService.GetStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	16, // 27: zhuxin.statement.v1.StatementService.ListPeriods:output_type -> zhuxin.statement.v1.ListPeriodsReply
+	16, // 28: zhuxin.statement.v1.StatementService.SetStatementDay:output_type -> zhuxin.statement.v1.ListPeriodsReply
+	20, // 29: zhuxin.statement.v1.StatementService.MakeStatements:output_type -> zhuxin.statement.v1.MakeStatementsReply
+	10, // 30: zhuxin.statement.v1.StatementService.PreviewStatements:output_type -> zhuxin.statement.v1.PreviewStatementsReply
+	13, // 31: zhuxin.statement.v1.StatementService.MakeAllStatements:output_type -> zhuxin.statement.v1.MakeAllStatementsReply
+	27, // 32: zhuxin.statement.v1.StatementService.PrintStatement:output_type -> zhuxin.common.v1.FileReply
+	7,  // 33: zhuxin.statement.v1.StatementService.SubmitStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 34: zhuxin.statement.v1.StatementService.ReviewStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 35: zhuxin.statement.v1.StatementService.HinderStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 36: zhuxin.statement.v1.StatementService.CancelStatement:output_type -> zhuxin.statement.v1.StatementDetail
+	7,  // 37: zhuxin.statement.v1.StatementService.PutStatementInvoices:output_type -> zhuxin.statement.v1.StatementDetail
+	25, // [25:38] is the sub-list for method output_type
+	12, // [12:25] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
 	12, // [12:12] is the sub-list for extension extendee
 	0,  // [0:12] is the sub-list for field type_name
@@ -2204,13 +2288,15 @@ func file_app_api_statement_v1_statement_proto_init() {
 	if File_app_api_statement_v1_statement_proto != nil {
 		return
 	}
+	file_app_api_statement_v1_statement_proto_msgTypes[16].OneofWrappers = []any{}
+	file_app_api_statement_v1_statement_proto_msgTypes[17].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_statement_v1_statement_proto_rawDesc), len(file_app_api_statement_v1_statement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -14,6 +14,7 @@ const (
 	OperationStatementServiceListStatements       = "/zhuxin.statement.v1.StatementService/ListStatements"
 	OperationStatementServiceGetStatement         = "/zhuxin.statement.v1.StatementService/GetStatement"
 	OperationStatementServiceListPeriods          = "/zhuxin.statement.v1.StatementService/ListPeriods"
+	OperationStatementServiceSetStatementDay      = "/zhuxin.statement.v1.StatementService/SetStatementDay"
 	OperationStatementServiceMakeStatements       = "/zhuxin.statement.v1.StatementService/MakeStatements"
 	OperationStatementServicePreviewStatements    = "/zhuxin.statement.v1.StatementService/PreviewStatements"
 	OperationStatementServiceMakeAllStatements    = "/zhuxin.statement.v1.StatementService/MakeAllStatements"
@@ -32,6 +33,8 @@ type StatementServiceHTTPServer interface {
 	GetStatement(context.Context, *GetStatementRequest) (*StatementDetail, error)
 	// The months in which a customer was delivered to, newest first.
 	ListPeriods(context.Context, *ListPeriodsRequest) (*ListPeriodsReply, error)
+	// Sets the day on which the customer's statement months end, or takes it away.
+	SetStatementDay(context.Context, *SetStatementDayRequest) (*ListPeriodsReply, error)
 	// Makes those of a period, one per contract, from tickets on none yet.
 	MakeStatements(context.Context, *MakeStatementsRequest) (*MakeStatementsReply, error)
 	// What making would put on statements, of one customer or of all.
@@ -53,6 +56,14 @@ type StatementServiceHTTPServer interface {
 
 // StatementServiceRoutes is the table of the routes of StatementService.
 var StatementServiceRoutes = []route.Info{
+	{
+		Operation: OperationStatementServiceSetStatementDay,
+		Method:    "PUT", Path: "/v1/customers/{customer_id}/statement-day",
+		Side: route.SideTenant, Permission: "statement.write",
+		Params:  []string{"customer_id"},
+		Body:    true,
+		Request: "zhuxin.statement.v1.SetStatementDayRequest", Reply: "zhuxin.statement.v1.ListPeriodsReply",
+	},
 	{
 		Operation: OperationStatementServiceListPeriods,
 		Method:    "GET", Path: "/v1/customers/{customer_id}/statement-periods",
@@ -147,6 +158,7 @@ var StatementServiceRoutes = []route.Info{
 // RegisterStatementServiceHTTPServer puts the routes of StatementService on the server.
 func RegisterStatementServiceHTTPServer(s *http.Server, srv StatementServiceHTTPServer) {
 	r := s.Route("/")
+	r.PUT("/v1/customers/{customer_id:[^/:]+}/statement-day", _StatementService_SetStatementDay0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/statement-periods", _StatementService_ListPeriods0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/statements", _StatementService_MakeStatements0_HTTP_Handler(srv))
 	r.GET("/v1/statements", _StatementService_ListStatements0_HTTP_Handler(srv))
@@ -159,6 +171,30 @@ func RegisterStatementServiceHTTPServer(s *http.Server, srv StatementServiceHTTP
 	r.POST("/v1/statements/{id:[^/:]+}:submit", _StatementService_SubmitStatement0_HTTP_Handler(srv))
 	r.POST("/v1/statements:make", _StatementService_MakeAllStatements0_HTTP_Handler(srv))
 	r.GET("/v1/statements:preview", _StatementService_PreviewStatements0_HTTP_Handler(srv))
+}
+
+func _StatementService_SetStatementDay0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationStatementServiceSetStatementDay)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetStatementDayRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetStatementDay(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _StatementService_ListPeriods0_HTTP_Handler(srv StatementServiceHTTPServer) func(http.Context) error {

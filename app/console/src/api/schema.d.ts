@@ -665,6 +665,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}/late-fee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * @description Sets the contract's own rate of late fees, or takes it away. Fault: VERSION_CONFLICT
+         *      when the rate is not the one that was seen.
+         */
+        put: operations["ContractService_SetLateFee"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{id}/nodes": {
         parameters: {
             query?: never;
@@ -951,6 +971,26 @@ export interface paths {
         put?: never;
         /** @description The body is the file: PDF, JPEG or PNG up to 20 MiB, checked by its content. */
         post: operations["CustomerService_UploadDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/dunning-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Writes the customer's dunning bill as of today, numbered, with late fees; its PDF
+         *      follows by itself. Fault: DUNNING_BILL_NOTHING_DUE.
+         */
+        post: operations["DunningService_IssueBill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1296,6 +1336,23 @@ export interface paths {
         /** @description The rows that a data source measures a customer by, as the books stand now. */
         get: operations["RatingService_ListSourceRows"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/statement-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Sets the day on which the customer's statement months end, or takes it away. */
+        put: operations["StatementService_SetStatementDay"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3680,6 +3737,23 @@ export interface paths {
          *      DELIVERY_UNCERTAIN unless the caller says that it may arrive twice.
          */
         post: operations["NotifyService_RetryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where the caller gets SMS; the number is never given out. */
+        get: operations["NotifyService_GetPhone"];
+        put: operations["NotifyService_SetPhone"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6597,7 +6671,7 @@ export interface components {
             acceptor: string;
             issuedOn: string;
             dueOn: string;
-            /** @description held, honoured, dishonoured. */
+            /** @description held, honoured, dishonoured; void: entered by mistake. */
             status: string;
             settledOn: string;
         };
@@ -6656,6 +6730,8 @@ export interface components {
              *      source settled it without saying when.
              */
             collectedOn: string;
+            /** @description late_fee_ppm is the contract's; otherwise the subsidiary's. */
+            lateFeeOfContract: boolean;
         };
         ListReceiptsReply: {
             receipts: components["schemas"]["Receipt"][];
@@ -6717,6 +6793,10 @@ export interface components {
              */
             confirmedAt?: string | null;
             customerHasEmail: boolean;
+            /** @description Of the confirmation: queued, sent, failed (it is tried again), gave_up; empty without one. */
+            confirmationState: string;
+            /** Format: date-time */
+            confirmationSentAt?: string | null;
         };
         RecordReceiptRequest: {
             customerId?: string;
@@ -6763,6 +6843,16 @@ export interface components {
             statementReminderDays: number;
             /** Format: int32 */
             followUpDays: number;
+            /**
+             * @description Customers are written to by themselves that their money came in, entered here or
+             *      brought by an ERP.
+             */
+            confirmReceipts: boolean;
+            /**
+             * Format: int32
+             * @description Last day of a statement's month, 1 to 28; 0 is the month's last.
+             */
+            statementDay: number;
         };
         SettleDraftRequest: {
             id?: string;
@@ -6970,6 +7060,11 @@ export interface components {
             overdue: string;
             /** @description Receipts that name the contract. */
             received: string;
+            /**
+             * Format: int32
+             * @description Of the overdue amount per day, in millionths; absent where the subsidiary's holds.
+             */
+            lateFeePpm?: number;
         };
         DueLine: {
             /** @description A receivable, or a reconciled statement that is not invoiced yet. */
@@ -7128,6 +7223,19 @@ export interface components {
         RevokeNodeRequest: {
             id?: string;
             nodeId?: string;
+        };
+        SetLateFeeRequest: {
+            id?: string;
+            /**
+             * Format: int32
+             * @description Of the overdue amount per day, in millionths, 0 to 10000; absent for the subsidiary's.
+             */
+            lateFeePpm?: number;
+            /**
+             * Format: int32
+             * @description The rate that was seen.
+             */
+            seenPpm?: number;
         };
         SiteNode: {
             id: string;
@@ -7825,6 +7933,16 @@ export interface components {
             /** @description yyyy-MM-dd, at most 366 days back; empty is today. */
             businessDate?: string;
         };
+        DunningBill: {
+            letterId: string;
+            number: string;
+            /** @description Fen asked for, late fees among them. */
+            amount: string;
+            lateFee: string;
+            businessDate: string;
+            /** @description It goes out by mail; otherwise the customer has no address, or the subsidiary no mail. */
+            queued: boolean;
+        };
         DunningItem: {
             receivableId: string;
             documentNo: string;
@@ -7870,6 +7988,8 @@ export interface components {
             channels: string[];
             /** @description He is told that it was written. */
             salesperson: boolean;
+            /** @description A numbered bill with late fees is made and goes with the mail; after the due date only. */
+            bill: boolean;
         };
         DunningOutcome: {
             customerId: string;
@@ -7893,6 +8013,11 @@ export interface components {
             /** @description The channels over which it would go. */
             channels: string[];
             text: string;
+        };
+        IssueBillRequest: {
+            customerId?: string;
+            /** @description By mail, with the bill attached. */
+            send?: boolean;
         };
         LetterDelivery: {
             channel: string;
@@ -7932,6 +8057,11 @@ export interface components {
             levels: components["schemas"]["DunningLevel"][];
             /** @description The account to pay to, as it stands on the bill. */
             paymentText: string;
+            /**
+             * @description A reminder that falls on a rest day (Saturday, Sunday, a day on which nothing is
+             *      sent) is written on the working day before.
+             */
+            beforeRestDays: boolean;
         };
         SendLetterRequest: {
             id?: string;
@@ -9780,11 +9910,19 @@ export interface components {
              */
             readAt?: string | null;
         };
+        Phone: {
+            /** @description Empty when none is known. */
+            masked: string;
+            /** @description The subsidiary has an SMS channel with the wording for its people. */
+            ready: boolean;
+        };
         Preference: {
             kind: string;
             onPage: boolean;
             /** @description now, digest, off. */
             outside: string;
+            /** @description Also, and at once, by SMS to the person's own phone. */
+            sms: boolean;
         };
         Preferences: {
             preferences: components["schemas"]["Preference"][];
@@ -9799,7 +9937,8 @@ export interface components {
             /**
              * @description By the kind: webhook; secret (DingTalk, Feishu); access_key_id, access_key_secret,
              *      sign_name (Aliyun); secret_id, secret_key, sdk_app_id, sign_name (Tencent);
-             *      template.dunning.reminder and template.dunning.overdue (SMS).
+             *      template.dunning.reminder, template.dunning.overdue and, for SMS to the own people,
+             *      template.staff.notice (SMS).
              */
             credential?: {
                 [key: string]: string;
@@ -9808,6 +9947,10 @@ export interface components {
             enabled?: boolean;
             kinds?: string[];
             version?: string;
+        };
+        SetPhoneRequest: {
+            /** @description 11 digits, or with + and its country code; empty forgets it. */
+            phone?: string;
         };
         /** @description Minutes are counted from midnight of the subsidiary's day. */
         NotifySettings: {
@@ -11683,6 +11826,14 @@ export interface components {
         };
         ListPeriodsReply: {
             periods: components["schemas"]["StatementPeriod"][];
+            /**
+             * Format: int32
+             * @description Last day of the customer's statement months, 1 to 28; 0 is the month's last. Absent
+             *      where the subsidiary's holds.
+             */
+            statementDay?: number;
+            /** Format: int32 */
+            defaultDay: number;
         };
         ListStatementsReply: {
             statements: components["schemas"]["Statement"][];
@@ -11728,6 +11879,14 @@ export interface components {
             /** @description Required when it is refused. */
             comment?: string;
             version?: string;
+        };
+        SetStatementDayRequest: {
+            customerId?: string;
+            /**
+             * Format: int32
+             * @description 1 to 28; 0 is the month's last; absent for the subsidiary's.
+             */
+            statementDay?: number;
         };
         Statement: {
             id: string;
@@ -13452,6 +13611,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ContractService_SetLateFee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLateFeeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ContractService_ReportNode: {
         parameters: {
             query?: never;
@@ -14102,6 +14291,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    DunningService_IssueBill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueBillRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningBill"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     FollowUpService_PauseDunning: {
         parameters: {
             query?: never;
@@ -14727,6 +14946,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSourceRowsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    StatementService_SetStatementDay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStatementDayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPeriodsReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -19013,6 +19262,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_GetPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NotifyService_SetPhone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPhoneRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
                 };
             };
             default: components["responses"]["Error"];

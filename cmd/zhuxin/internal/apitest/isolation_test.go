@@ -89,6 +89,7 @@ func TestNothingOfOthersByAnyRoute(t *testing.T) {
 	env := apitest.Start(t, apitest.Options{})
 	a, b := build(t, env, "A"), build(t, env, "B")
 	x := newMatrix(t, a, b, headquarters(t, env, a, b))
+	b.settled(env)
 	before := sums(t, env, b)
 	x.everyField()
 	x.everyTenantHeader()

@@ -1,6 +1,11 @@
 package apitest_test
 
-import "time"
+import (
+	"database/sql"
+	"time"
+
+	"zhuxin/cmd/zhuxin/internal/apitest"
+)
 
 // channels sets mail up and switches dunning on, before anything happens that is told.
 func (h *house) channels() {
@@ -31,4 +36,30 @@ func (h *house) told() {
 		return true
 	})
 	h.keep("dunning_letter", list(h.call("viewer", "GET", "/v1/dunning/letters?customer_id="+h.id("customer"), nil), "letters")[0])
+}
+
+// settled waits until the worker has told everything and sent what is due: what HQ
+// does last is told here as well.
+func (h *house) settled(env *apitest.Env) {
+	h.t.Helper()
+	db, err := sql.Open("postgres", env.Conf.Postgres.AdminDSN)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	var schema string
+	if err := db.QueryRowContext(h.t.Context(), `SELECT schema_name FROM hq.tenants WHERE id = $1`, h.tenant.ID).Scan(&schema); err != nil {
+		h.t.Fatal(err)
+	}
+	none := func(query string) func() bool {
+		return func() bool {
+			var n int
+			if err := db.QueryRowContext(h.t.Context(), query).Scan(&n); err != nil {
+				h.t.Fatal(err)
+			}
+			return n == 0
+		}
+	}
+	h.until("the telling", none(`SELECT (SELECT count(*) FROM hq.outbox WHERE status = 'pending' AND topic = 'news.group') + count(*) FROM `+schema+`.outbox WHERE status = 'pending' AND topic = 'news.told'`))
+	h.until("the sending", none(`SELECT count(*) FROM `+schema+`.notify_deliveries WHERE (state = 'queued' OR state = 'failed') AND next_at < now()`))
 }

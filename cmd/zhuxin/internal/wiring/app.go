@@ -80,6 +80,8 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.Todos = newTodos(b)
 	a.Risk = newRisk(b)
 	a.Agreements = newAgreements(b, a.Credit, a.Documents)
+	a.Notify.Dunning.Fees, a.Notify.Dunning.Bills = a.Receivables.Collection, a.Agreements.Letters
+	a.Notify.confirm, a.Notify.Service.Paper = a.Receivables.Collection.ConfirmDue, a.paper
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)
 	a.Portfolio = newPortfolio(b)

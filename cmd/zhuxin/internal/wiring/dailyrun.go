@@ -32,6 +32,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "snapshots", Run: snapshots.Daily},
 		{Name: "warnings", Run: a.Risk.Warnings.Daily},
 		{Name: "dunning", Run: a.Notify.Dunning.Daily},
+		{Name: "news", Run: a.Notify.Service.Daily},
 		{Name: "rollup", Run: a.ageRollup},
 		{Name: "report", Run: a.refreshReports},
 		{Name: "quality", Run: a.Portfolio.Projector.Daily},

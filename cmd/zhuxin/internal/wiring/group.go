@@ -47,8 +47,8 @@ func newGroup(b *Base) *Group {
 	})
 	return &Group{
 		Reach:     ways,
-		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind}),
-		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, b.Audit.HQ, b.Clock),
+		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind, Events: b.Outbox.HQ}),
+		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, b.Audit.HQ, b.Clock).Telling(b.Outbox.HQ),
 		Grades:    gradescale.New(gradescale.Config{Tenants: tenants, HQ: hq, Source: tenantreport.Repo{}, Store: scalerepo.Store{}, Audit: b.Audit.HQ, Clock: b.Clock}),
 		History:   history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock),
 		Projector: rollup.NewProjector(tenants, hq, rollupsource.Source{}, rollupstore.Store{}, b.Clock),

@@ -2,12 +2,16 @@ package wiring
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zhuxin/biz/approval"
 	"zhuxin/biz/collection"
+	"zhuxin/biz/dailyrun"
 	"zhuxin/biz/dunning"
 	"zhuxin/biz/erp"
 	"zhuxin/biz/letter"
@@ -25,8 +29,10 @@ import (
 	"zhuxin/data/dunningpdf"
 	"zhuxin/data/jobs"
 	"zhuxin/data/outbound"
+	customerrepo "zhuxin/data/tenantrepo/customer"
 	dunningrepo "zhuxin/data/tenantrepo/dunning"
 	notifyrepo "zhuxin/data/tenantrepo/notify"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -38,6 +44,7 @@ type Notify struct {
 	Service *notify.Service
 	Dunning *dunning.Service
 	base    *Base
+	confirm func(ctx context.Context) (int, error) // receipts that came in
 }
 
 func newNotify(b *Base) (*Notify, error) {
@@ -61,13 +68,15 @@ func newNotify(b *Base) (*Notify, error) {
 		makers[notify.Mail] = mailchannel.Maker(m)
 	}
 	n := &Notify{base: b}
-	n.Service = notify.New(notify.Config{Tx: b.Pool.Tenant(), Repo: notifyrepo.New(b.Keys.Tenant), Audit: b.Audit.Tenant, Clock: b.Clock, Makers: makers, Page: n.page})
-	n.Dunning = dunning.New(dunning.Config{Tx: b.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: n.Service, Printer: dunningpdf.Printer{}, Audit: b.Audit.Tenant, Clock: b.Clock})
+	n.Service = notify.New(notify.Config{Tx: b.Pool.Tenant(), Repo: notifyrepo.New(b.Keys.Tenant), Audit: b.Audit.Tenant, Clock: b.Clock, Makers: makers, Page: n.page,
+		Events: b.Outbox.Tenant, Touched: dailyrun.Touched})
+	n.Dunning = dunning.New(dunning.Config{Tx: b.Pool.Tenant(), Repo: dunningrepo.Repo{}, Mail: n.Service, Printer: dunningpdf.Printer{}, Customers: customerrepo.New(), Audit: b.Audit.Tenant, Clock: b.Clock})
 	return n, nil
 }
 
 // paths are the console's, where a route's name is not its path.
-var paths = map[string]string{"customer": "customers", "erp": "admin/erp", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
+var paths = map[string]string{"customer": "customers", "erp": "admin/erp", "follow-up": "followups", "group-quotas": "limits/quotas",
+	"negative-case": "risk/negative-list", "order-holds": "orders/holds", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
 
 // page gives the console's address of the routes that news lead to.
 func (n *Notify) page(ctx context.Context, l todo.Link) string {
@@ -103,6 +112,11 @@ func (n *Notify) register(m *jobs.Mux) {
 	m.HandleOnce(rating.TopicLapsed, "notify", tx, n.Service.Handle)
 	m.HandleOnce(letter.TopicIssued, "notify", tx, n.Service.Handle)
 	m.HandleOnce(erp.TopicStopped, "notify", tx, n.Service.Handle)
+	m.HandleOnce(news.Topic, "notify", tx, n.Service.Handle)
+	m.PeriodicPerTenant("receipts.confirm", time.Minute, func(ctx context.Context) error {
+		_, err := n.confirm(ctx)
+		return err
+	})
 	m.PeriodicPerTenant("notify.send", 20*time.Second, func(ctx context.Context) error {
 		_, err := n.Service.Flush(ctx)
 		return err
@@ -116,4 +130,23 @@ type confirmations struct{ *Notify }
 func (c confirmations) Confirm(ctx context.Context, x collection.Confirmation) (bool, error) {
 	n, err := c.Service.Write(ctx, notify.Letter{Key: x.Key, Kind: notify.KindReceipt, Customer: x.Customer, Title: x.Title, Text: x.Text}, []notify.ChannelKind{notify.Mail})
 	return n > 0, err
+}
+
+// paper gives the PDF of a letter for a mail; nil while it is not made yet.
+func (a *App) paper(ctx context.Context, letterID uuid.UUID) (*notify.File, error) {
+	var l letter.Letter
+	err := a.Pool.Tenant().InTx(ctx, func(ctx context.Context) (err error) {
+		l, err = a.Agreements.Letters.Repo.Get(ctx, letterID)
+		return err
+	})
+	if err != nil || l.DocumentID == nil {
+		return nil, err
+	}
+	doc, body, err := a.Documents.Service.Open(ctx, *l.DocumentID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = body.Close() }()
+	file, err := io.ReadAll(body)
+	return &notify.File{Name: doc.FileName, Type: "application/pdf", Body: file}, err
 }

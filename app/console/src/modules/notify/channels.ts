@@ -7,6 +7,7 @@ export const credentials: Record<string, { name: string; secret: boolean; option
     { name: 'sign_name', secret: false },
     { name: 'template.dunning.reminder', secret: false },
     { name: 'template.dunning.overdue', secret: false },
+    { name: 'template.staff.notice', secret: false, optional: true },
   ],
   tencent_sms: [
     { name: 'secret_id', secret: false },
@@ -16,6 +17,7 @@ export const credentials: Record<string, { name: string; secret: boolean; option
     { name: 'region', secret: false, optional: true },
     { name: 'template.dunning.reminder', secret: false },
     { name: 'template.dunning.overdue', secret: false },
+    { name: 'template.staff.notice', secret: false, optional: true },
   ],
   wecom: [{ name: 'webhook', secret: true }],
   dingtalk: [

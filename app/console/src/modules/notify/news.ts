@@ -11,32 +11,54 @@ import { useApi, useTenantSlug } from '@/api/session'
 export type News = components['schemas']['Notification']
 
 export const kinds = [
+  'approval.arrived',
   'approval.reminder',
   'approval.overdue',
+  'approval.decided',
+  'approval.returned',
+  'approval.escalated',
+  'follow_up.opened',
+  'follow_up.reminder',
+  'follow_up.overdue',
+  'promise.broken',
   'warning.raised',
+  'customer.frozen',
+  'customer.unfrozen',
+  'negative.published',
+  'negative.removed',
+  'limit.ending',
+  'quota.asked',
+  'quota.answered',
+  'rating.lapsed',
+  'order.held',
+  'order.released',
   'statement.reminder',
   'statement.overdue',
-  'rating.lapsed',
   'dunning.written',
   'letter.issued',
   'erp.stopped',
+  'erp.failing',
 ] as const
 
-/** Text and place of a piece of news; its texts are in the menu's file, always loaded. */
+/** Text and place of a piece of news; the bell loads its texts with its panel. */
 export function useNewsWords() {
   const { t, te } = useI18n()
   const router = useRouter()
   const tenant = useTenantSlug()
-  const kind = (name: string) => (te(`menu.notify.kind.${name}`) ? t(`menu.notify.kind.${name}`) : name)
+  const kind = (name: string) => (te(`notify.news.kind.${name}`) ? t(`notify.news.kind.${name}`) : name)
   const text = (news: News) => {
     const parts = { ...news.parts }
-    if (news.kind === 'letter.issued') parts.kind = t(`menu.notify.letter.${parts.kind}`)
+    for (const name of ['trigger', 'class', 'status', 'reason']) {
+      if (te(`notify.news.word.${name}.${parts[name]}`))
+        parts[name] = t(`notify.news.word.${name}.${parts[name]}`)
+    }
+    if (news.kind === 'letter.issued') parts.kind = t(`notify.news.letter.${parts.kind}`)
     if (news.kind === 'warning.raised') {
-      parts.severity = t(`menu.notify.severity.${parts.severity}`)
+      parts.severity = t(`notify.news.severity.${parts.severity}`)
       // The names of warnings are the monitor's; the bell loads them with its panel.
       parts.kind = te(`monitor.kind.${parts.kind}`) ? t(`monitor.kind.${parts.kind}`) : kind(news.kind)
     }
-    return te(`menu.notify.text.${news.kind}`) ? t(`menu.notify.text.${news.kind}`, parts) : kind(news.kind)
+    return te(`notify.news.text.${news.kind}`) ? t(`notify.news.text.${news.kind}`, parts) : kind(news.kind)
   }
   const to = (news: News) =>
     router.hasRoute(news.route)
