@@ -357,7 +357,7 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 	f.SharedLimit, f.GroupQuota = d.pool(d.l.SharedLimit), d.pool(d.l.GroupCap)
 	if n := d.l.Negative; n != nil {
 		f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, n.ReasonCode, n.ReasonText
-		f.NegativeSeverity, f.NegativeExempt = n.Severity, n.ExemptUntil
+		f.NegativeSeverity, f.NegativeExempt, f.NegativeLimits = n.Severity, n.ExemptUntil, n.Limits
 	}
 	f.Related = d.l.Related
 	return f

@@ -39,6 +39,7 @@ type Facts struct {
 	NegativeReasonText string             `json:"negative_reason_text"`
 	NegativeAction     Outcome            `json:"negative_action"` // HQ's policy for listed companies of the severity
 	NegativeSeverity   string             `json:"negative_severity,omitempty"`
+	NegativeLimits     LimitEffect        `json:"negative_limits,omitempty"` // what HQ's policy makes of his limits, by the severity
 	NegativeExempt     calendar.Date      `json:"negative_exempt,omitempty"` // last day on which HQ lets the tenant supply it; zero for none
 	GroupPolicyVersion int64              `json:"group_policy_version"`
 	Related            *RelatedFacts      `json:"related,omitempty"` // the listed company that he is connected with; nil without one
@@ -172,7 +173,7 @@ type Verdict struct {
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 	rules := []rule{inactive, frozen, supplyStopped, negative, relatedListed}
 	if !f.SettlesAdvance && !f.Skips {
-		rules = append(rules, overdueDays, overdueAmount, noLimit, overLimit, overShared, overQuota, overProject, band, unrated)
+		rules = append(rules, capped, overdueDays, overdueAmount, noLimit, overLimit, overShared, overQuota, overProject, band, unrated)
 	}
 	amount = max(amount-f.Covered-f.Tolerated, 0)
 	v := Verdict{Outcome: Allow, Reasons: []Reason{}, Binding: LimitNone}

@@ -12,6 +12,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/reach"
 )
 
@@ -65,6 +66,30 @@ func TestDecideGolden(t *testing.T) {
 			f.NegativeListed, f.NegativeReasonCode, f.NegativeReasonText = true, "MALICIOUS_ARREARS", "三年未付款"
 		}},
 		{"negative list with HQ's warning", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeAction = true, Warn }},
+		{"a bound of zero by the negative list", 1, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits = true, Warn, negativelist.CapZero
+		}},
+		{"a bound of zero, and received in advance", 5_000_00, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits, f.Advances, f.Exposure = true, Warn, negativelist.CapZero, 55_000_00, -5_000_00
+		}},
+		{"a bound of zero for a related company", 1, func(f *Facts, _ *Policy) {
+			f.Related = &RelatedFacts{Name: "乙公司", Action: Allow, Limits: negativelist.CapZero}
+		}},
+		{"cash only by the negative list", 5_000_01, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits, f.Advances, f.Exposure = true, Warn, negativelist.CashOnly, 15_000_00, 35_000_00
+		}},
+		{"cash only, paid in advance", 5_000_00, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits, f.Advances, f.Exposure = true, Warn, negativelist.CashOnly, 15_000_00, 35_000_00
+		}},
+		{"cash only, settles in advance", 1, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits, f.SettlesAdvance = true, Warn, negativelist.CashOnly, true
+		}},
+		{"a bound of zero with HQ's exemption", 1, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeExempt, f.NegativeLimits = true, f.AsOf, negativelist.CapZero
+		}},
+		{"no higher limit stops no order", 1, func(f *Facts, _ *Policy) {
+			f.NegativeListed, f.NegativeAction, f.NegativeLimits = true, Warn, negativelist.RefuseIncrease
+		}},
 		{"negative list with HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf }},
 		{"negative list after HQ's exemption", 1, func(f *Facts, _ *Policy) { f.NegativeListed, f.NegativeExempt = true, f.AsOf-1 }},
 		{"related company listed", 1, func(f *Facts, _ *Policy) { f.Related = relatedFacts(Warn, 0) }},

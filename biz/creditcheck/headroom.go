@@ -123,7 +123,8 @@ func headroom(r ProjectRow, f Facts, p Policy) Headroom {
 		return h
 	}
 	customer, site := f.LimitKind == exposure.LimitUnlimited, f.Project == nil || f.Project.LimitKind == exposure.LimitUnlimited
-	if f.SettlesAdvance || f.Skips || (customer && site && f.SharedLimit == nil && f.GroupQuota == nil) {
+	cash, listed := f.listedRoom()
+	if f.SettlesAdvance || f.Skips || (customer && site && f.SharedLimit == nil && f.GroupQuota == nil && !listed) {
 		h.Unlimited, h.BoundBy = true, LimitNone
 		return h
 	}
@@ -146,6 +147,9 @@ func headroom(r ProjectRow, f Facts, p Policy) Headroom {
 		if p.facts != nil && add(p.facts.Limit, -p.facts.Used) < h.Amount {
 			h.Amount, h.BoundBy = add(p.facts.Limit, -p.facts.Used), p.bound
 		}
+	}
+	if listed && cash < h.Amount {
+		h.Amount, h.BoundBy = cash, LimitNegativeList
 	}
 	h.Amount = max(h.Amount, 0)
 	if r.UnitPrice > 0 {

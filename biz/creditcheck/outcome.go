@@ -49,6 +49,8 @@ const (
 	OverdueAmount    Code = "OVERDUE_AMOUNT"
 	OverdueDays      Code = "OVERDUE_DAYS"
 	NegativeList     Code = "NEGATIVE_LIST"
+	NegativeCapZero  Code = "NEGATIVE_CAP_ZERO"
+	NegativeCashOnly Code = "NEGATIVE_CASH_ONLY"
 	Frozen           Code = "FROZEN"
 	SupplyStopped    Code = "SUPPLY_STOPPED"
 	Unrated          Code = "UNRATED"
@@ -99,6 +101,12 @@ func (r Reason) explained(f Facts) Reason {
 			r.MessageZH += fmt.Sprintf("；总部豁免至 %s", f.NegativeExempt)
 			r.MessageEN += fmt.Sprintf("; headquarters lets it be supplied until %s", f.NegativeExempt)
 		}
+	case NegativeCapZero:
+		r.MessageZH = fmt.Sprintf("因负面清单，额度按零计：含本单占用 %s；请收款，或向总部申请豁免", fen(r.Actual))
+		r.MessageEN = fmt.Sprintf("by the negative list the limit counts as zero: %s used with this order; get paid, or ask headquarters for an exemption", fen(r.Actual))
+	case NegativeCashOnly:
+		r.MessageZH = fmt.Sprintf("因负面清单，仅限预付：含本单未开票 %s，预收 %s；请先收款，或向总部申请豁免", fen(r.Actual), fen(r.Bound))
+		r.MessageEN = fmt.Sprintf("by the negative list only what is paid in advance goes on: %s not invoiced with this order, %s received in advance; get paid first, or ask headquarters for an exemption", fen(r.Actual), fen(r.Bound))
 	case RelatedListed:
 		n := f.Related
 		r.MessageZH = withDetail(fmt.Sprintf("关联企业 %s 在集团负面清单上：%s", n.Name, n.Path.Chinese()), "；", "，", n.ReasonCode, n.ReasonText)

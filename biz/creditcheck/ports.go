@@ -145,6 +145,7 @@ type Loaded struct {
 type Negative struct {
 	ReasonCode, ReasonText string
 	Severity               string
+	Limits                 LimitEffect   // what HQ's policy makes of his limits
 	ExemptUntil            calendar.Date // HQ lets this tenant supply it to that day; zero for no exemption
 }
 

@@ -16,6 +16,7 @@ type RelatedFacts struct {
 	ReasonText  string        `json:"reason_text"`
 	Severity    string        `json:"severity"`
 	Action      Outcome       `json:"action"`                 // HQ's policy for related companies
+	Limits      LimitEffect   `json:"limits,omitempty"`       // and what it makes of his limits
 	ExemptUntil calendar.Date `json:"exempt_until,omitempty"` // last day on which HQ lets the tenant supply in spite of it; zero for none
 	Path        reach.Path    `json:"path"`                   // from the customer to it
 }

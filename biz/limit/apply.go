@@ -105,8 +105,13 @@ func (s *Service) Apply(ctx context.Context, in ApplyInput) (Limit, error) {
 }
 
 // submit stores an application and puts it into the inbox. times counts the
-// temporary limits applied for within a year, this one with them.
+// temporary limits applied for within a year, this one with them. A customer whom the
+// negative list keeps from more gets less only.
 func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b base, times int) error {
+	verdict, err := s.allowed(ctx, l, b)
+	if err != nil {
+		return err
+	}
 	if err := s.repo.Insert(ctx, l); err != nil {
 		return err
 	}
@@ -119,7 +124,7 @@ func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b bas
 		amount = approval.Unbounded
 	}
 	if _, err := s.approvals.Submit(ctx, approval.Submission{
-		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: amount, Facts: factsOf(l, b, times),
+		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: amount, Facts: factsOf(l, b, times, verdict),
 		Grade: b.account.Grade, Previous: b.comparable(l),
 	}); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/tenant"
 )
 
@@ -20,6 +21,8 @@ type Facts struct {
 	Project  *ProjectFacts `json:"project,omitempty"`
 	New      TermsFacts    `json:"new"`
 	Old      AccountFacts  `json:"old"`
+	// Listings in force that concern the customer, and what they do.
+	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
 
 // ProjectFacts say which project it is about and what that has, if it has a limit
@@ -101,8 +104,8 @@ func CustomerFactsOf(b customer.Brief) CustomerFacts {
 	return CustomerFacts{Number: b.Number, Name: b.Name, USCC: b.USCC}
 }
 
-func factsOf(l Limit, b base, times int) Facts {
-	f := Facts{Customer: CustomerFactsOf(b.who), Old: AccountFactsOf(b.account), New: TermsFacts{Class: l.Class, Kind: l.Kind,
+func factsOf(l Limit, b base, times int, v negativelist.Verdict) Facts {
+	f := Facts{Negative: v.Hits, Customer: CustomerFactsOf(b.who), Old: AccountFactsOf(b.account), New: TermsFacts{Class: l.Class, Kind: l.Kind,
 		Amount: l.Amount, Mode: l.Mode, StartsOn: l.StartsOn, EndsOn: l.EndsOn, Reason: l.Reason, Times: times}}
 	if !l.EndsOn.IsZero() {
 		f.New.Days = l.EndsOn.DaysSince(l.StartsOn) + 1
@@ -129,7 +132,8 @@ func factsOf(l Limit, b base, times int) Facts {
 
 // Approved puts the limit into force. Its days are counted by date, so one that
 // begins later simply waits; a standing one takes the place of those before it.
-// LIMIT_PERIOD_OVER when its days have passed meanwhile.
+// NEGATIVE_LIMIT_REFUSED when the customer was listed, LIMIT_PERIOD_OVER when its days
+// have passed meanwhile.
 func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	if a.Kind == approval.KindLimitBatch {
 		return s.batchApproved(ctx, a)
@@ -140,6 +144,14 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	}
 	l, err := s.pending(ctx, a)
 	if err != nil {
+		return err
+	}
+	b, err := s.now(ctx, l)
+	if err != nil {
+		return err
+	}
+	// A listing may have come between the application and the last approver.
+	if _, err := s.allowed(ctx, l, b); err != nil {
 		return err
 	}
 	if err := s.effect(ctx, l, today); err != nil {

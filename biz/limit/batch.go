@@ -181,6 +181,9 @@ func (s *Service) batchApproved(ctx context.Context, a approval.Approval) error 
 		}
 		ids = append(ids, l.CustomerID)
 	}
+	if err := s.allowedAll(ctx, ls, ids); err != nil {
+		return err
+	}
 	if err := s.repo.EffectBatch(ctx, a.SubjectID, today, s.clock.Now()); err != nil {
 		return err
 	}

@@ -92,8 +92,8 @@ type Candidate struct {
 	Pending    bool          // an adjustment of his limit is in approval
 	Frozen     bool
 	Listed     bool // on the group's negative list
-	// Related is a listed company that he is connected with; empty for none. It warns
-	// and leaves nobody out.
+	Refused    bool // the policy on the list lets him have no more
+	// Related is a listed company that he is connected with; empty for none.
 	Related string
 }
 
@@ -120,7 +120,7 @@ type Line struct {
 	LeftOut LeftOut // empty for one whose limit would change
 }
 
-// line applies the rule. Nobody who is frozen or listed gets more, nobody gets
+// line applies the rule. Nobody who is frozen or kept from more by a listing gets more, nobody gets
 // more than his grade allows; lowering is always possible.
 func (r Rule) line(c Candidate) Line {
 	l := Line{Candidate: c}
@@ -149,7 +149,7 @@ func (r Rule) line(c Candidate) Line {
 	case c.Kind == exposure.LimitAmount && l.After < c.Standing:
 	case c.Frozen:
 		l.LeftOut = LeftFrozen
-	case c.Listed:
+	case c.Refused:
 		l.LeftOut = LeftListed
 	case c.GradeMax == nil:
 		l.LeftOut = LeftUnrated
@@ -226,6 +226,9 @@ func (s *Service) preview(ctx context.Context, actor access.Actor, p Proposal, t
 	}
 	if len(cs) > maxCandidates {
 		return Preview{}, ErrTooMany.With("most", fmt.Sprint(maxCandidates))
+	}
+	if err := s.refuse(ctx, cs); err != nil {
+		return Preview{}, err
 	}
 	var out Preview
 	for _, c := range cs {

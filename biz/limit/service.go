@@ -13,6 +13,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -28,6 +29,12 @@ type Accounts interface {
 	exposure.Freezer
 }
 
+// Listings says what the group's negative list does to customers (shared/negativelist);
+// those whom no listing concerns are left out.
+type Listings interface {
+	Verdicts(ctx context.Context, customerIDs ...uuid.UUID) (map[uuid.UUID]negativelist.Verdict, error)
+}
+
 // Service grants limits.
 type Service struct {
 	tx        uow.Tenant
@@ -35,6 +42,7 @@ type Service struct {
 	customers customer.Finder
 	accounts  Accounts
 	approvals Submitter
+	listings  Listings
 	audit     audit.Recorder
 	clock     calendar.Clock
 	segments  customer.Segments
@@ -45,9 +53,9 @@ func (s *Service) CutBy(segments customer.Segments) { s.segments = segments }
 
 // New wires the service; register it with the inbox as the subject of temporary limits,
 // adjustments and batches of them.
-func New(tx uow.Tenant, repo Repository, customers customer.Finder, accounts Accounts, approvals Submitter,
+func New(tx uow.Tenant, repo Repository, customers customer.Finder, accounts Accounts, approvals Submitter, listings Listings,
 	recorder audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tx: tx, repo: repo, customers: customers, accounts: accounts, approvals: approvals, audit: recorder, clock: clock}
+	return &Service{tx: tx, repo: repo, customers: customers, accounts: accounts, approvals: approvals, listings: listings, audit: recorder, clock: clock}
 }
 
 // List gives the limits of a customer, newest first, as they are today.

@@ -25,7 +25,8 @@ type StandingInput struct {
 
 // SetStanding makes a new version of the standing limit and lets the previous
 // one lapse (ruling 2), in the caller's transaction. The caller recomputes the
-// account, after all it changes.
+// account, after all it changes. Where the negative list keeps the customer from more,
+// the new version comes to no more than the one in force.
 func (s *Service) SetStanding(ctx context.Context, in StandingInput) (Limit, error) {
 	today, err := tenant.Today(ctx, s.clock)
 	if err != nil {
@@ -33,6 +34,9 @@ func (s *Service) SetStanding(ctx context.Context, in StandingInput) (Limit, err
 	}
 	actor, _ := access.From(ctx)
 	now := s.clock.Now()
+	if in, err = s.kept(ctx, in); err != nil {
+		return Limit{}, err
+	}
 	if err := s.supersede(ctx, in.CustomerID, nil, today, today); err != nil {
 		return Limit{}, err
 	}

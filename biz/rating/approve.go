@@ -10,6 +10,7 @@ import (
 	"zhuxin/biz/limit"
 	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
+	"zhuxin/shared/negativelist"
 )
 
 var _ approval.Subject = (*Ratings)(nil)
@@ -26,6 +27,8 @@ type Facts struct {
 	OldValues []ValueFacts       `json:"old_values"`
 	Account   limit.AccountFacts `json:"account"`
 	Remark    string             `json:"remark"`
+	// Listings in force that concern the customer, and what they do.
+	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
 
 // TemplateRef names the version a rating was made by.
@@ -78,8 +81,8 @@ func outcome(r Rating) Outcome {
 		MaxOverdueAmount: fen(int64(m.OverdueAmount)), MaxOverdueDays: m.OverdueDays, ValidMonths: band.Validity()}
 }
 
-func ratingFacts(r Rating, who customer.Brief, previous *Rating, account exposure.Account) Facts {
-	f := Facts{Customer: limit.CustomerFactsOf(who), Template: TemplateRef{r.TemplateNumber, r.TemplateName}, New: outcome(r),
+func ratingFacts(r Rating, who customer.Brief, previous *Rating, account exposure.Account, v negativelist.Verdict) Facts {
+	f := Facts{Negative: v.Hits, Customer: limit.CustomerFactsOf(who), Template: TemplateRef{r.TemplateNumber, r.TemplateName}, New: outcome(r),
 		Values: valueFacts(r), OldValues: []ValueFacts{}, Account: limit.AccountFactsOf(account), Remark: r.Remark}
 	if previous != nil {
 		old := outcome(*previous)
@@ -116,10 +119,14 @@ func valueFacts(r Rating) []ValueFacts {
 
 // Approved puts the rating into force, in one transaction: the previous one
 // lapses, a new version of the standing limit is set from the grade's maximum,
-// the account is recomputed, and HQ's history is told (000-53 to 55).
+// the account is recomputed, and HQ's history is told (000-53 to 55). A listing may
+// have come between submission and the last approver: NEGATIVE_RATING_REFUSED then.
 func (s *Ratings) Approved(ctx context.Context, a approval.Approval) error {
 	r, err := s.submitted(ctx, a)
 	if err != nil {
+		return err
+	}
+	if _, err := s.rateable(ctx, r.CustomerID); err != nil {
 		return err
 	}
 	now := s.Clock.Now()

@@ -8,6 +8,7 @@ import (
 
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -28,6 +29,7 @@ type RatingsConfig struct {
 	Limits    Limits
 	Accounts  exposure.Accounts
 	Approvals Submitter
+	Listings  limit.Listings
 	Rows      SourceRows
 	Courses   Courses
 	Printer   DecisionPrinter

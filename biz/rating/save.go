@@ -14,6 +14,7 @@ import (
 	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/negativelist"
 )
 
 // SaveInput is a rating as a person fills it in. RatingID and Version are of the
@@ -130,7 +131,8 @@ func (s *Ratings) rewrite(ctx context.Context, old, fresh Rating, action string)
 
 // Submit sends a draft to approval. The data values are measured once more, so
 // that the approver sees those of today. Faults: RATING_NOT_DRAFT,
-// VERSION_CONFLICT, TEMPLATE_CHANGED, RATING_INCOMPLETE, RATING_IN_APPROVAL.
+// VERSION_CONFLICT, TEMPLATE_CHANGED, RATING_INCOMPLETE, RATING_IN_APPROVAL,
+// NEGATIVE_RATING_REFUSED.
 func (s *Ratings) Submit(ctx context.Context, id uuid.UUID, version int64) (Rating, error) {
 	actor, err := access.Require(ctx, access.RatingWrite)
 	if err != nil {
@@ -191,6 +193,16 @@ func (r Result) inputs() []Input {
 	return append(in, r.overrides()...)
 }
 
+// rateable says what the negative list does to the customer; the fault is
+// NEGATIVE_RATING_REFUSED where he must not be rated.
+func (s *Ratings) rateable(ctx context.Context, customerID uuid.UUID) (negativelist.Verdict, error) {
+	all, err := s.Listings.Verdicts(ctx, customerID)
+	if err != nil {
+		return negativelist.Verdict{}, err
+	}
+	return all[customerID], all[customerID].Rate()
+}
+
 func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
 	if err := r.complete(); err != nil {
 		return err
@@ -201,6 +213,10 @@ func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
 	}
 	if waiting != nil {
 		return ErrInApproval.With("rating_id", waiting.ID.String())
+	}
+	verdict, err := s.rateable(ctx, r.CustomerID)
+	if err != nil {
+		return err
 	}
 	previous, err := s.Ratings.Before(ctx, r.ID)
 	if err != nil {
@@ -218,7 +234,7 @@ func (s *Ratings) submit(ctx context.Context, r *Rating, b basis) error {
 	if _, err := s.Approvals.Submit(ctx, approval.Submission{
 		Kind: approval.KindRating, SubjectID: r.ID, CustomerID: &r.CustomerID, Amount: r.Result.Maxima.CreditAmount,
 		Grade: string(r.Result.Grade), Previous: limit.InForce(account),
-		Title: fmt.Sprintf("%s · %s", b.who.Name, r.Result.Grade), Facts: ratingFacts(*r, b.who, previous, account),
+		Title: fmt.Sprintf("%s · %s", b.who.Name, r.Result.Grade), Facts: ratingFacts(*r, b.who, previous, account, verdict),
 	}); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type Deps struct {
 	Prints    Fingerprinter
 	Cipher    personal.Cipher
 	Keeper    Keeper
+	Looks     reach.Looks
 	Audit     audit.Recorder
 	Clock     calendar.Clock
 }
@@ -46,13 +47,14 @@ type Service struct {
 	prints    Fingerprinter
 	cipher    personal.Cipher
 	keeper    Keeper
+	looks     reach.Looks
 	audit     audit.Recorder
 	clock     calendar.Clock
 }
 
 // New wires the service.
 func New(d Deps) *Service {
-	return &Service{d.Tx, d.Repo, d.Customers, d.Prints, d.Cipher, d.Keeper, d.Audit, d.Clock}
+	return &Service{d.Tx, d.Repo, d.Customers, d.Prints, d.Cipher, d.Keeper, d.Looks, d.Audit, d.Clock}
 }
 
 // Of gives what surrounds a customer as the subsidiary knows it itself.
@@ -85,20 +87,29 @@ func (s *Service) Of(ctx context.Context, customerID uuid.UUID, depth int32) (g 
 }
 
 // Listed gives the companies on the group's negative list that a customer is
-// connected with, and the way to each, also where another subsidiary knows it.
+// connected with, and the way to each, also where another subsidiary knows it; that one
+// sees the look.
 func (s *Service) Listed(ctx context.Context, customerID uuid.UUID) (hits []Hit, err error) {
 	actor, err := access.Require(ctx, access.CustomerRead)
 	if err != nil {
 		return nil, err
 	}
+	var who customer.Brief
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+		if who, err = s.customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
 			return err
 		}
 		hits, err = s.repo.Hits(ctx, customerID)
 		return err
 	})
-	return hits, err
+	if err != nil {
+		return nil, err
+	}
+	paths := make([]reach.Path, len(hits))
+	for i, h := range hits {
+		paths[i] = h.Path
+	}
+	return hits, s.looks.Ways(ctx, who.USCC, paths...)
 }
 
 // Add enters a relation of a customer. Faults: INVALID_INPUT, CUSTOMER_NOT_FOUND,

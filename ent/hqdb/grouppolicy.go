@@ -3,6 +3,7 @@
 package hqdb
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type GroupPolicy struct {
 	RelatedAction grouppolicy.RelatedAction `json:"related_action,omitempty"`
 	// steps to a related company that count, 1 to 4
 	RelatedDepth int `json:"related_depth,omitempty"`
+	// on ratings and limits, by severity
+	Effects json.RawMessage `json:"effects,omitempty"`
 	// HQ's decisions on the negative list ask for a second verification
 	StepUp bool `json:"step_up,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -45,6 +48,8 @@ func (*GroupPolicy) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case grouppolicy.FieldCreatedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case grouppolicy.FieldEffects:
+			values[i] = new([]byte)
 		case grouppolicy.FieldStepUp:
 			values[i] = new(sql.NullBool)
 		case grouppolicy.FieldID, grouppolicy.FieldRelatedDepth:
@@ -103,6 +108,14 @@ func (_m *GroupPolicy) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field related_depth", values[i])
 			} else if value.Valid {
 				_m.RelatedDepth = int(value.Int64)
+			}
+		case grouppolicy.FieldEffects:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field effects", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Effects); err != nil {
+					return fmt.Errorf("unmarshal field effects: %w", err)
+				}
 			}
 		case grouppolicy.FieldStepUp:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -173,6 +186,9 @@ func (_m *GroupPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("related_depth=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RelatedDepth))
+	builder.WriteString(", ")
+	builder.WriteString("effects=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Effects))
 	builder.WriteString(", ")
 	builder.WriteString("step_up=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StepUp))

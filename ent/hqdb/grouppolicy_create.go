@@ -4,6 +4,7 @@ package hqdb
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -90,6 +91,12 @@ func (_c *GroupPolicyCreate) SetNillableRelatedDepth(v *int) *GroupPolicyCreate 
 	if v != nil {
 		_c.SetRelatedDepth(*v)
 	}
+	return _c
+}
+
+// SetEffects sets the "effects" field.
+func (_c *GroupPolicyCreate) SetEffects(v json.RawMessage) *GroupPolicyCreate {
+	_c.mutation.SetEffects(v)
 	return _c
 }
 
@@ -303,6 +310,10 @@ func (_c *GroupPolicyCreate) createSpec() (*GroupPolicy, *sqlgraph.CreateSpec) {
 		_spec.SetField(grouppolicy.FieldRelatedDepth, field.TypeInt, value)
 		_node.RelatedDepth = value
 	}
+	if value, ok := _c.mutation.Effects(); ok {
+		_spec.SetField(grouppolicy.FieldEffects, field.TypeJSON, value)
+		_node.Effects = value
+	}
 	if value, ok := _c.mutation.StepUp(); ok {
 		_spec.SetField(grouppolicy.FieldStepUp, field.TypeBool, value)
 		_node.StepUp = value
@@ -398,6 +409,9 @@ func (u *GroupPolicyUpsertOne) UpdateNewValues() *GroupPolicyUpsertOne {
 		}
 		if _, exists := u.create.mutation.RelatedDepth(); exists {
 			s.SetIgnore(grouppolicy.FieldRelatedDepth)
+		}
+		if _, exists := u.create.mutation.Effects(); exists {
+			s.SetIgnore(grouppolicy.FieldEffects)
 		}
 		if _, exists := u.create.mutation.StepUp(); exists {
 			s.SetIgnore(grouppolicy.FieldStepUp)
@@ -635,6 +649,9 @@ func (u *GroupPolicyUpsertBulk) UpdateNewValues() *GroupPolicyUpsertBulk {
 			}
 			if _, exists := b.mutation.RelatedDepth(); exists {
 				s.SetIgnore(grouppolicy.FieldRelatedDepth)
+			}
+			if _, exists := b.mutation.Effects(); exists {
+				s.SetIgnore(grouppolicy.FieldEffects)
 			}
 			if _, exists := b.mutation.StepUp(); exists {
 				s.SetIgnore(grouppolicy.FieldStepUp)

@@ -5702,6 +5702,8 @@ type GroupPolicyMutation struct {
 	related_action   *grouppolicy.RelatedAction
 	related_depth    *int
 	addrelated_depth *int
+	effects          *json.RawMessage
+	appendeffects    json.RawMessage
 	step_up          *bool
 	created_at       *time.Time
 	created_by       *uuid.UUID
@@ -6015,6 +6017,57 @@ func (m *GroupPolicyMutation) ResetRelatedDepth() {
 	m.addrelated_depth = nil
 }
 
+// SetEffects sets the "effects" field.
+func (m *GroupPolicyMutation) SetEffects(jm json.RawMessage) {
+	m.effects = &jm
+	m.appendeffects = nil
+}
+
+// Effects returns the value of the "effects" field in the mutation.
+func (m *GroupPolicyMutation) Effects() (r json.RawMessage, exists bool) {
+	v := m.effects
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffects returns the old "effects" field's value of the GroupPolicy entity.
+// If the GroupPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GroupPolicyMutation) OldEffects(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffects is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffects requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffects: %w", err)
+	}
+	return oldValue.Effects, nil
+}
+
+// AppendEffects adds jm to the "effects" field.
+func (m *GroupPolicyMutation) AppendEffects(jm json.RawMessage) {
+	m.appendeffects = append(m.appendeffects, jm...)
+}
+
+// AppendedEffects returns the list of values that were appended to the "effects" field in this mutation.
+func (m *GroupPolicyMutation) AppendedEffects() (json.RawMessage, bool) {
+	if len(m.appendeffects) == 0 {
+		return nil, false
+	}
+	return m.appendeffects, true
+}
+
+// ResetEffects resets all changes to the "effects" field.
+func (m *GroupPolicyMutation) ResetEffects() {
+	m.effects = nil
+	m.appendeffects = nil
+}
+
 // SetStepUp sets the "step_up" field.
 func (m *GroupPolicyMutation) SetStepUp(b bool) {
 	m.step_up = &b
@@ -6170,7 +6223,7 @@ func (m *GroupPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GroupPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.negative_action != nil {
 		fields = append(fields, grouppolicy.FieldNegativeAction)
 	}
@@ -6185,6 +6238,9 @@ func (m *GroupPolicyMutation) Fields() []string {
 	}
 	if m.related_depth != nil {
 		fields = append(fields, grouppolicy.FieldRelatedDepth)
+	}
+	if m.effects != nil {
+		fields = append(fields, grouppolicy.FieldEffects)
 	}
 	if m.step_up != nil {
 		fields = append(fields, grouppolicy.FieldStepUp)
@@ -6213,6 +6269,8 @@ func (m *GroupPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.RelatedAction()
 	case grouppolicy.FieldRelatedDepth:
 		return m.RelatedDepth()
+	case grouppolicy.FieldEffects:
+		return m.Effects()
 	case grouppolicy.FieldStepUp:
 		return m.StepUp()
 	case grouppolicy.FieldCreatedAt:
@@ -6238,6 +6296,8 @@ func (m *GroupPolicyMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldRelatedAction(ctx)
 	case grouppolicy.FieldRelatedDepth:
 		return m.OldRelatedDepth(ctx)
+	case grouppolicy.FieldEffects:
+		return m.OldEffects(ctx)
 	case grouppolicy.FieldStepUp:
 		return m.OldStepUp(ctx)
 	case grouppolicy.FieldCreatedAt:
@@ -6287,6 +6347,13 @@ func (m *GroupPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRelatedDepth(v)
+		return nil
+	case grouppolicy.FieldEffects:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffects(v)
 		return nil
 	case grouppolicy.FieldStepUp:
 		v, ok := value.(bool)
@@ -6396,6 +6463,9 @@ func (m *GroupPolicyMutation) ResetField(name string) error {
 		return nil
 	case grouppolicy.FieldRelatedDepth:
 		m.ResetRelatedDepth()
+		return nil
+	case grouppolicy.FieldEffects:
+		m.ResetEffects()
 		return nil
 	case grouppolicy.FieldStepUp:
 		m.ResetStepUp()
@@ -15174,6 +15244,9 @@ type NegativeExemptionMutation struct {
 	reason          *string
 	asked_until     *calendar.Date
 	ends_on         *calendar.Date
+	for_orders      *bool
+	for_rating      *bool
+	for_limits      *bool
 	status          *negativeexemption.Status
 	decided_by      *uuid.UUID
 	decided_at      *time.Time
@@ -15614,6 +15687,114 @@ func (m *NegativeExemptionMutation) ResetEndsOn() {
 	m.ends_on = nil
 }
 
+// SetForOrders sets the "for_orders" field.
+func (m *NegativeExemptionMutation) SetForOrders(b bool) {
+	m.for_orders = &b
+}
+
+// ForOrders returns the value of the "for_orders" field in the mutation.
+func (m *NegativeExemptionMutation) ForOrders() (r bool, exists bool) {
+	v := m.for_orders
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForOrders returns the old "for_orders" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldForOrders(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForOrders is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForOrders requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForOrders: %w", err)
+	}
+	return oldValue.ForOrders, nil
+}
+
+// ResetForOrders resets all changes to the "for_orders" field.
+func (m *NegativeExemptionMutation) ResetForOrders() {
+	m.for_orders = nil
+}
+
+// SetForRating sets the "for_rating" field.
+func (m *NegativeExemptionMutation) SetForRating(b bool) {
+	m.for_rating = &b
+}
+
+// ForRating returns the value of the "for_rating" field in the mutation.
+func (m *NegativeExemptionMutation) ForRating() (r bool, exists bool) {
+	v := m.for_rating
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForRating returns the old "for_rating" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldForRating(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForRating is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForRating requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForRating: %w", err)
+	}
+	return oldValue.ForRating, nil
+}
+
+// ResetForRating resets all changes to the "for_rating" field.
+func (m *NegativeExemptionMutation) ResetForRating() {
+	m.for_rating = nil
+}
+
+// SetForLimits sets the "for_limits" field.
+func (m *NegativeExemptionMutation) SetForLimits(b bool) {
+	m.for_limits = &b
+}
+
+// ForLimits returns the value of the "for_limits" field in the mutation.
+func (m *NegativeExemptionMutation) ForLimits() (r bool, exists bool) {
+	v := m.for_limits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForLimits returns the old "for_limits" field's value of the NegativeExemption entity.
+// If the NegativeExemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NegativeExemptionMutation) OldForLimits(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForLimits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForLimits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForLimits: %w", err)
+	}
+	return oldValue.ForLimits, nil
+}
+
+// ResetForLimits resets all changes to the "for_limits" field.
+func (m *NegativeExemptionMutation) ResetForLimits() {
+	m.for_limits = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *NegativeExemptionMutation) SetStatus(n negativeexemption.Status) {
 	m.status = &n
@@ -15874,7 +16055,7 @@ func (m *NegativeExemptionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NegativeExemptionMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 17)
 	if m.tenant_id != nil {
 		fields = append(fields, negativeexemption.FieldTenantID)
 	}
@@ -15901,6 +16082,15 @@ func (m *NegativeExemptionMutation) Fields() []string {
 	}
 	if m.ends_on != nil {
 		fields = append(fields, negativeexemption.FieldEndsOn)
+	}
+	if m.for_orders != nil {
+		fields = append(fields, negativeexemption.FieldForOrders)
+	}
+	if m.for_rating != nil {
+		fields = append(fields, negativeexemption.FieldForRating)
+	}
+	if m.for_limits != nil {
+		fields = append(fields, negativeexemption.FieldForLimits)
 	}
 	if m.status != nil {
 		fields = append(fields, negativeexemption.FieldStatus)
@@ -15943,6 +16133,12 @@ func (m *NegativeExemptionMutation) Field(name string) (ent.Value, bool) {
 		return m.AskedUntil()
 	case negativeexemption.FieldEndsOn:
 		return m.EndsOn()
+	case negativeexemption.FieldForOrders:
+		return m.ForOrders()
+	case negativeexemption.FieldForRating:
+		return m.ForRating()
+	case negativeexemption.FieldForLimits:
+		return m.ForLimits()
 	case negativeexemption.FieldStatus:
 		return m.Status()
 	case negativeexemption.FieldDecidedBy:
@@ -15980,6 +16176,12 @@ func (m *NegativeExemptionMutation) OldField(ctx context.Context, name string) (
 		return m.OldAskedUntil(ctx)
 	case negativeexemption.FieldEndsOn:
 		return m.OldEndsOn(ctx)
+	case negativeexemption.FieldForOrders:
+		return m.OldForOrders(ctx)
+	case negativeexemption.FieldForRating:
+		return m.OldForRating(ctx)
+	case negativeexemption.FieldForLimits:
+		return m.OldForLimits(ctx)
 	case negativeexemption.FieldStatus:
 		return m.OldStatus(ctx)
 	case negativeexemption.FieldDecidedBy:
@@ -16061,6 +16263,27 @@ func (m *NegativeExemptionMutation) SetField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEndsOn(v)
+		return nil
+	case negativeexemption.FieldForOrders:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForOrders(v)
+		return nil
+	case negativeexemption.FieldForRating:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForRating(v)
+		return nil
+	case negativeexemption.FieldForLimits:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForLimits(v)
 		return nil
 	case negativeexemption.FieldStatus:
 		v, ok := value.(negativeexemption.Status)
@@ -16202,6 +16425,15 @@ func (m *NegativeExemptionMutation) ResetField(name string) error {
 		return nil
 	case negativeexemption.FieldEndsOn:
 		m.ResetEndsOn()
+		return nil
+	case negativeexemption.FieldForOrders:
+		m.ResetForOrders()
+		return nil
+	case negativeexemption.FieldForRating:
+		m.ResetForRating()
+		return nil
+	case negativeexemption.FieldForLimits:
+		m.ResetForLimits()
 		return nil
 	case negativeexemption.FieldStatus:
 		m.ResetStatus()

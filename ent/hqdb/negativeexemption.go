@@ -37,6 +37,12 @@ type NegativeExemption struct {
 	AskedUntil calendar.Date `json:"asked_until,omitempty"`
 	// EndsOn holds the value of the "ends_on" field.
 	EndsOn calendar.Date `json:"ends_on,omitempty"`
+	// what it lets pass
+	ForOrders bool `json:"for_orders,omitempty"`
+	// ForRating holds the value of the "for_rating" field.
+	ForRating bool `json:"for_rating,omitempty"`
+	// ForLimits holds the value of the "for_limits" field.
+	ForLimits bool `json:"for_limits,omitempty"`
 	// Status holds the value of the "status" field.
 	Status negativeexemption.Status `json:"status,omitempty"`
 	// DecidedBy holds the value of the "decided_by" field.
@@ -59,6 +65,8 @@ func (*NegativeExemption) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case negativeexemption.FieldAskedUntil, negativeexemption.FieldEndsOn:
 			values[i] = new(calendar.Date)
+		case negativeexemption.FieldForOrders, negativeexemption.FieldForRating, negativeexemption.FieldForLimits:
+			values[i] = new(sql.NullBool)
 		case negativeexemption.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case negativeexemption.FieldUscc, negativeexemption.FieldCompanyName, negativeexemption.FieldReason, negativeexemption.FieldStatus, negativeexemption.FieldDecisionReason:
@@ -141,6 +149,24 @@ func (_m *NegativeExemption) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field ends_on", values[i])
 			} else if value != nil {
 				_m.EndsOn = *value
+			}
+		case negativeexemption.FieldForOrders:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field for_orders", values[i])
+			} else if value.Valid {
+				_m.ForOrders = value.Bool
+			}
+		case negativeexemption.FieldForRating:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field for_rating", values[i])
+			} else if value.Valid {
+				_m.ForRating = value.Bool
+			}
+		case negativeexemption.FieldForLimits:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field for_limits", values[i])
+			} else if value.Valid {
+				_m.ForLimits = value.Bool
 			}
 		case negativeexemption.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -236,6 +262,15 @@ func (_m *NegativeExemption) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("ends_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EndsOn))
+	builder.WriteString(", ")
+	builder.WriteString("for_orders=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForOrders))
+	builder.WriteString(", ")
+	builder.WriteString("for_rating=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForRating))
+	builder.WriteString(", ")
+	builder.WriteString("for_limits=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForLimits))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

@@ -87,6 +87,48 @@ func (_c *NegativeExemptionCreate) SetEndsOn(v calendar.Date) *NegativeExemption
 	return _c
 }
 
+// SetForOrders sets the "for_orders" field.
+func (_c *NegativeExemptionCreate) SetForOrders(v bool) *NegativeExemptionCreate {
+	_c.mutation.SetForOrders(v)
+	return _c
+}
+
+// SetNillableForOrders sets the "for_orders" field if the given value is not nil.
+func (_c *NegativeExemptionCreate) SetNillableForOrders(v *bool) *NegativeExemptionCreate {
+	if v != nil {
+		_c.SetForOrders(*v)
+	}
+	return _c
+}
+
+// SetForRating sets the "for_rating" field.
+func (_c *NegativeExemptionCreate) SetForRating(v bool) *NegativeExemptionCreate {
+	_c.mutation.SetForRating(v)
+	return _c
+}
+
+// SetNillableForRating sets the "for_rating" field if the given value is not nil.
+func (_c *NegativeExemptionCreate) SetNillableForRating(v *bool) *NegativeExemptionCreate {
+	if v != nil {
+		_c.SetForRating(*v)
+	}
+	return _c
+}
+
+// SetForLimits sets the "for_limits" field.
+func (_c *NegativeExemptionCreate) SetForLimits(v bool) *NegativeExemptionCreate {
+	_c.mutation.SetForLimits(v)
+	return _c
+}
+
+// SetNillableForLimits sets the "for_limits" field if the given value is not nil.
+func (_c *NegativeExemptionCreate) SetNillableForLimits(v *bool) *NegativeExemptionCreate {
+	if v != nil {
+		_c.SetForLimits(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *NegativeExemptionCreate) SetStatus(v negativeexemption.Status) *NegativeExemptionCreate {
 	_c.mutation.SetStatus(v)
@@ -210,6 +252,18 @@ func (_c *NegativeExemptionCreate) defaults() {
 		v := negativeexemption.DefaultAskedAt()
 		_c.mutation.SetAskedAt(v)
 	}
+	if _, ok := _c.mutation.ForOrders(); !ok {
+		v := negativeexemption.DefaultForOrders
+		_c.mutation.SetForOrders(v)
+	}
+	if _, ok := _c.mutation.ForRating(); !ok {
+		v := negativeexemption.DefaultForRating
+		_c.mutation.SetForRating(v)
+	}
+	if _, ok := _c.mutation.ForLimits(); !ok {
+		v := negativeexemption.DefaultForLimits
+		_c.mutation.SetForLimits(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := negativeexemption.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -256,6 +310,15 @@ func (_c *NegativeExemptionCreate) check() error {
 	}
 	if _, ok := _c.mutation.EndsOn(); !ok {
 		return &ValidationError{Name: "ends_on", err: errors.New(`hqdb: missing required field "NegativeExemption.ends_on"`)}
+	}
+	if _, ok := _c.mutation.ForOrders(); !ok {
+		return &ValidationError{Name: "for_orders", err: errors.New(`hqdb: missing required field "NegativeExemption.for_orders"`)}
+	}
+	if _, ok := _c.mutation.ForRating(); !ok {
+		return &ValidationError{Name: "for_rating", err: errors.New(`hqdb: missing required field "NegativeExemption.for_rating"`)}
+	}
+	if _, ok := _c.mutation.ForLimits(); !ok {
+		return &ValidationError{Name: "for_limits", err: errors.New(`hqdb: missing required field "NegativeExemption.for_limits"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`hqdb: missing required field "NegativeExemption.status"`)}
@@ -343,6 +406,18 @@ func (_c *NegativeExemptionCreate) createSpec() (*NegativeExemption, *sqlgraph.C
 	if value, ok := _c.mutation.EndsOn(); ok {
 		_spec.SetField(negativeexemption.FieldEndsOn, field.TypeOther, value)
 		_node.EndsOn = value
+	}
+	if value, ok := _c.mutation.ForOrders(); ok {
+		_spec.SetField(negativeexemption.FieldForOrders, field.TypeBool, value)
+		_node.ForOrders = value
+	}
+	if value, ok := _c.mutation.ForRating(); ok {
+		_spec.SetField(negativeexemption.FieldForRating, field.TypeBool, value)
+		_node.ForRating = value
+	}
+	if value, ok := _c.mutation.ForLimits(); ok {
+		_spec.SetField(negativeexemption.FieldForLimits, field.TypeBool, value)
+		_node.ForLimits = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(negativeexemption.FieldStatus, field.TypeEnum, value)
@@ -437,6 +512,42 @@ func (u *NegativeExemptionUpsert) SetEndsOn(v calendar.Date) *NegativeExemptionU
 // UpdateEndsOn sets the "ends_on" field to the value that was provided on create.
 func (u *NegativeExemptionUpsert) UpdateEndsOn() *NegativeExemptionUpsert {
 	u.SetExcluded(negativeexemption.FieldEndsOn)
+	return u
+}
+
+// SetForOrders sets the "for_orders" field.
+func (u *NegativeExemptionUpsert) SetForOrders(v bool) *NegativeExemptionUpsert {
+	u.Set(negativeexemption.FieldForOrders, v)
+	return u
+}
+
+// UpdateForOrders sets the "for_orders" field to the value that was provided on create.
+func (u *NegativeExemptionUpsert) UpdateForOrders() *NegativeExemptionUpsert {
+	u.SetExcluded(negativeexemption.FieldForOrders)
+	return u
+}
+
+// SetForRating sets the "for_rating" field.
+func (u *NegativeExemptionUpsert) SetForRating(v bool) *NegativeExemptionUpsert {
+	u.Set(negativeexemption.FieldForRating, v)
+	return u
+}
+
+// UpdateForRating sets the "for_rating" field to the value that was provided on create.
+func (u *NegativeExemptionUpsert) UpdateForRating() *NegativeExemptionUpsert {
+	u.SetExcluded(negativeexemption.FieldForRating)
+	return u
+}
+
+// SetForLimits sets the "for_limits" field.
+func (u *NegativeExemptionUpsert) SetForLimits(v bool) *NegativeExemptionUpsert {
+	u.Set(negativeexemption.FieldForLimits, v)
+	return u
+}
+
+// UpdateForLimits sets the "for_limits" field to the value that was provided on create.
+func (u *NegativeExemptionUpsert) UpdateForLimits() *NegativeExemptionUpsert {
+	u.SetExcluded(negativeexemption.FieldForLimits)
 	return u
 }
 
@@ -612,6 +723,48 @@ func (u *NegativeExemptionUpsertOne) SetEndsOn(v calendar.Date) *NegativeExempti
 func (u *NegativeExemptionUpsertOne) UpdateEndsOn() *NegativeExemptionUpsertOne {
 	return u.Update(func(s *NegativeExemptionUpsert) {
 		s.UpdateEndsOn()
+	})
+}
+
+// SetForOrders sets the "for_orders" field.
+func (u *NegativeExemptionUpsertOne) SetForOrders(v bool) *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForOrders(v)
+	})
+}
+
+// UpdateForOrders sets the "for_orders" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertOne) UpdateForOrders() *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForOrders()
+	})
+}
+
+// SetForRating sets the "for_rating" field.
+func (u *NegativeExemptionUpsertOne) SetForRating(v bool) *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForRating(v)
+	})
+}
+
+// UpdateForRating sets the "for_rating" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertOne) UpdateForRating() *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForRating()
+	})
+}
+
+// SetForLimits sets the "for_limits" field.
+func (u *NegativeExemptionUpsertOne) SetForLimits(v bool) *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForLimits(v)
+	})
+}
+
+// UpdateForLimits sets the "for_limits" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertOne) UpdateForLimits() *NegativeExemptionUpsertOne {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForLimits()
 	})
 }
 
@@ -967,6 +1120,48 @@ func (u *NegativeExemptionUpsertBulk) SetEndsOn(v calendar.Date) *NegativeExempt
 func (u *NegativeExemptionUpsertBulk) UpdateEndsOn() *NegativeExemptionUpsertBulk {
 	return u.Update(func(s *NegativeExemptionUpsert) {
 		s.UpdateEndsOn()
+	})
+}
+
+// SetForOrders sets the "for_orders" field.
+func (u *NegativeExemptionUpsertBulk) SetForOrders(v bool) *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForOrders(v)
+	})
+}
+
+// UpdateForOrders sets the "for_orders" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertBulk) UpdateForOrders() *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForOrders()
+	})
+}
+
+// SetForRating sets the "for_rating" field.
+func (u *NegativeExemptionUpsertBulk) SetForRating(v bool) *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForRating(v)
+	})
+}
+
+// UpdateForRating sets the "for_rating" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertBulk) UpdateForRating() *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForRating()
+	})
+}
+
+// SetForLimits sets the "for_limits" field.
+func (u *NegativeExemptionUpsertBulk) SetForLimits(v bool) *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.SetForLimits(v)
+	})
+}
+
+// UpdateForLimits sets the "for_limits" field to the value that was provided on create.
+func (u *NegativeExemptionUpsertBulk) UpdateForLimits() *NegativeExemptionUpsertBulk {
+	return u.Update(func(s *NegativeExemptionUpsert) {
+		s.UpdateForLimits()
 	})
 }
 

@@ -59,6 +59,48 @@ func (_u *NegativeExemptionUpdate) SetNillableEndsOn(v *calendar.Date) *Negative
 	return _u
 }
 
+// SetForOrders sets the "for_orders" field.
+func (_u *NegativeExemptionUpdate) SetForOrders(v bool) *NegativeExemptionUpdate {
+	_u.mutation.SetForOrders(v)
+	return _u
+}
+
+// SetNillableForOrders sets the "for_orders" field if the given value is not nil.
+func (_u *NegativeExemptionUpdate) SetNillableForOrders(v *bool) *NegativeExemptionUpdate {
+	if v != nil {
+		_u.SetForOrders(*v)
+	}
+	return _u
+}
+
+// SetForRating sets the "for_rating" field.
+func (_u *NegativeExemptionUpdate) SetForRating(v bool) *NegativeExemptionUpdate {
+	_u.mutation.SetForRating(v)
+	return _u
+}
+
+// SetNillableForRating sets the "for_rating" field if the given value is not nil.
+func (_u *NegativeExemptionUpdate) SetNillableForRating(v *bool) *NegativeExemptionUpdate {
+	if v != nil {
+		_u.SetForRating(*v)
+	}
+	return _u
+}
+
+// SetForLimits sets the "for_limits" field.
+func (_u *NegativeExemptionUpdate) SetForLimits(v bool) *NegativeExemptionUpdate {
+	_u.mutation.SetForLimits(v)
+	return _u
+}
+
+// SetNillableForLimits sets the "for_limits" field if the given value is not nil.
+func (_u *NegativeExemptionUpdate) SetNillableForLimits(v *bool) *NegativeExemptionUpdate {
+	if v != nil {
+		_u.SetForLimits(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *NegativeExemptionUpdate) SetStatus(v negativeexemption.Status) *NegativeExemptionUpdate {
 	_u.mutation.SetStatus(v)
@@ -208,6 +250,15 @@ func (_u *NegativeExemptionUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if value, ok := _u.mutation.EndsOn(); ok {
 		_spec.SetField(negativeexemption.FieldEndsOn, field.TypeOther, value)
 	}
+	if value, ok := _u.mutation.ForOrders(); ok {
+		_spec.SetField(negativeexemption.FieldForOrders, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForRating(); ok {
+		_spec.SetField(negativeexemption.FieldForRating, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForLimits(); ok {
+		_spec.SetField(negativeexemption.FieldForLimits, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(negativeexemption.FieldStatus, field.TypeEnum, value)
 	}
@@ -278,6 +329,48 @@ func (_u *NegativeExemptionUpdateOne) SetEndsOn(v calendar.Date) *NegativeExempt
 func (_u *NegativeExemptionUpdateOne) SetNillableEndsOn(v *calendar.Date) *NegativeExemptionUpdateOne {
 	if v != nil {
 		_u.SetEndsOn(*v)
+	}
+	return _u
+}
+
+// SetForOrders sets the "for_orders" field.
+func (_u *NegativeExemptionUpdateOne) SetForOrders(v bool) *NegativeExemptionUpdateOne {
+	_u.mutation.SetForOrders(v)
+	return _u
+}
+
+// SetNillableForOrders sets the "for_orders" field if the given value is not nil.
+func (_u *NegativeExemptionUpdateOne) SetNillableForOrders(v *bool) *NegativeExemptionUpdateOne {
+	if v != nil {
+		_u.SetForOrders(*v)
+	}
+	return _u
+}
+
+// SetForRating sets the "for_rating" field.
+func (_u *NegativeExemptionUpdateOne) SetForRating(v bool) *NegativeExemptionUpdateOne {
+	_u.mutation.SetForRating(v)
+	return _u
+}
+
+// SetNillableForRating sets the "for_rating" field if the given value is not nil.
+func (_u *NegativeExemptionUpdateOne) SetNillableForRating(v *bool) *NegativeExemptionUpdateOne {
+	if v != nil {
+		_u.SetForRating(*v)
+	}
+	return _u
+}
+
+// SetForLimits sets the "for_limits" field.
+func (_u *NegativeExemptionUpdateOne) SetForLimits(v bool) *NegativeExemptionUpdateOne {
+	_u.mutation.SetForLimits(v)
+	return _u
+}
+
+// SetNillableForLimits sets the "for_limits" field if the given value is not nil.
+func (_u *NegativeExemptionUpdateOne) SetNillableForLimits(v *bool) *NegativeExemptionUpdateOne {
+	if v != nil {
+		_u.SetForLimits(*v)
 	}
 	return _u
 }
@@ -460,6 +553,15 @@ func (_u *NegativeExemptionUpdateOne) sqlSave(ctx context.Context) (_node *Negat
 	}
 	if value, ok := _u.mutation.EndsOn(); ok {
 		_spec.SetField(negativeexemption.FieldEndsOn, field.TypeOther, value)
+	}
+	if value, ok := _u.mutation.ForOrders(); ok {
+		_spec.SetField(negativeexemption.FieldForOrders, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForRating(); ok {
+		_spec.SetField(negativeexemption.FieldForRating, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForLimits(); ok {
+		_spec.SetField(negativeexemption.FieldForLimits, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(negativeexemption.FieldStatus, field.TypeEnum, value)

@@ -179,11 +179,11 @@ func init() {
 	// grouppolicy.DefaultRelatedDepth holds the default value on creation for the related_depth field.
 	grouppolicy.DefaultRelatedDepth = grouppolicyDescRelatedDepth.Default.(int)
 	// grouppolicyDescStepUp is the schema descriptor for step_up field.
-	grouppolicyDescStepUp := grouppolicyFields[6].Descriptor()
+	grouppolicyDescStepUp := grouppolicyFields[7].Descriptor()
 	// grouppolicy.DefaultStepUp holds the default value on creation for the step_up field.
 	grouppolicy.DefaultStepUp = grouppolicyDescStepUp.Default.(bool)
 	// grouppolicyDescCreatedAt is the schema descriptor for created_at field.
-	grouppolicyDescCreatedAt := grouppolicyFields[7].Descriptor()
+	grouppolicyDescCreatedAt := grouppolicyFields[8].Descriptor()
 	// grouppolicy.DefaultCreatedAt holds the default value on creation for the created_at field.
 	grouppolicy.DefaultCreatedAt = grouppolicyDescCreatedAt.Default.(func() time.Time)
 	groupquotaMixin := schema.GroupQuota{}.Mixin()
@@ -404,12 +404,24 @@ func init() {
 	negativeexemptionDescAskedAt := negativeexemptionFields[5].Descriptor()
 	// negativeexemption.DefaultAskedAt holds the default value on creation for the asked_at field.
 	negativeexemption.DefaultAskedAt = negativeexemptionDescAskedAt.Default.(func() time.Time)
+	// negativeexemptionDescForOrders is the schema descriptor for for_orders field.
+	negativeexemptionDescForOrders := negativeexemptionFields[9].Descriptor()
+	// negativeexemption.DefaultForOrders holds the default value on creation for the for_orders field.
+	negativeexemption.DefaultForOrders = negativeexemptionDescForOrders.Default.(bool)
+	// negativeexemptionDescForRating is the schema descriptor for for_rating field.
+	negativeexemptionDescForRating := negativeexemptionFields[10].Descriptor()
+	// negativeexemption.DefaultForRating holds the default value on creation for the for_rating field.
+	negativeexemption.DefaultForRating = negativeexemptionDescForRating.Default.(bool)
+	// negativeexemptionDescForLimits is the schema descriptor for for_limits field.
+	negativeexemptionDescForLimits := negativeexemptionFields[11].Descriptor()
+	// negativeexemption.DefaultForLimits holds the default value on creation for the for_limits field.
+	negativeexemption.DefaultForLimits = negativeexemptionDescForLimits.Default.(bool)
 	// negativeexemptionDescDecisionReason is the schema descriptor for decision_reason field.
-	negativeexemptionDescDecisionReason := negativeexemptionFields[12].Descriptor()
+	negativeexemptionDescDecisionReason := negativeexemptionFields[15].Descriptor()
 	// negativeexemption.DefaultDecisionReason holds the default value on creation for the decision_reason field.
 	negativeexemption.DefaultDecisionReason = negativeexemptionDescDecisionReason.Default.(string)
 	// negativeexemptionDescVersion is the schema descriptor for version field.
-	negativeexemptionDescVersion := negativeexemptionFields[13].Descriptor()
+	negativeexemptionDescVersion := negativeexemptionFields[16].Descriptor()
 	// negativeexemption.DefaultVersion holds the default value on creation for the version field.
 	negativeexemption.DefaultVersion = negativeexemptionDescVersion.Default.(int64)
 	// negativeexemptionDescID is the schema descriptor for id field.

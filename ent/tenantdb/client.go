@@ -74,6 +74,7 @@ import (
 	"zhuxin/ent/tenantdb/notification"
 	"zhuxin/ent/tenantdb/notifyaccount"
 	"zhuxin/ent/tenantdb/notifydelivery"
+	"zhuxin/ent/tenantdb/notifyphone"
 	"zhuxin/ent/tenantdb/notifypreference"
 	"zhuxin/ent/tenantdb/notifysetting"
 	"zhuxin/ent/tenantdb/orderhold"
@@ -252,6 +253,8 @@ type Client struct {
 	NotifyAccount *NotifyAccountClient
 	// NotifyDelivery is the client for interacting with the NotifyDelivery builders.
 	NotifyDelivery *NotifyDeliveryClient
+	// NotifyPhone is the client for interacting with the NotifyPhone builders.
+	NotifyPhone *NotifyPhoneClient
 	// NotifyPreference is the client for interacting with the NotifyPreference builders.
 	NotifyPreference *NotifyPreferenceClient
 	// NotifySetting is the client for interacting with the NotifySetting builders.
@@ -400,6 +403,7 @@ func (c *Client) init() {
 	c.Notification = NewNotificationClient(c.config)
 	c.NotifyAccount = NewNotifyAccountClient(c.config)
 	c.NotifyDelivery = NewNotifyDeliveryClient(c.config)
+	c.NotifyPhone = NewNotifyPhoneClient(c.config)
 	c.NotifyPreference = NewNotifyPreferenceClient(c.config)
 	c.NotifySetting = NewNotifySettingClient(c.config)
 	c.OrderHold = NewOrderHoldClient(c.config)
@@ -592,6 +596,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Notification:         NewNotificationClient(cfg),
 		NotifyAccount:        NewNotifyAccountClient(cfg),
 		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
+		NotifyPhone:          NewNotifyPhoneClient(cfg),
 		NotifyPreference:     NewNotifyPreferenceClient(cfg),
 		NotifySetting:        NewNotifySettingClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
@@ -711,6 +716,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Notification:         NewNotificationClient(cfg),
 		NotifyAccount:        NewNotifyAccountClient(cfg),
 		NotifyDelivery:       NewNotifyDeliveryClient(cfg),
+		NotifyPhone:          NewNotifyPhoneClient(cfg),
 		NotifyPreference:     NewNotifyPreferenceClient(cfg),
 		NotifySetting:        NewNotifySettingClient(cfg),
 		OrderHold:            NewOrderHoldClient(cfg),
@@ -790,11 +796,11 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
 		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
 		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
-		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
-		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
-		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
-		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPhone,
+		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
+		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
 		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
@@ -821,11 +827,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ERPRun, c.FeedReject, c.FollowUp, c.FormDraft, c.HandledEvent,
 		c.HistoryImport, c.IdempotencyKey, c.ImportMapping, c.Keyset, c.LateFeeWaiver,
 		c.Letter, c.LetterSerial, c.LetterTemplate, c.LimitBatch, c.LimitPush,
-		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPreference,
-		c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox, c.Owner, c.Party,
-		c.PartyRelation, c.PaymentApplication, c.PortfolioRule, c.Project,
-		c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt, c.Receivable,
-		c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
+		c.Notification, c.NotifyAccount, c.NotifyDelivery, c.NotifyPhone,
+		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
+		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
+		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
+		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
 		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
 		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
 		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
@@ -964,6 +970,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.NotifyAccount.mutate(ctx, m)
 	case *NotifyDeliveryMutation:
 		return c.NotifyDelivery.mutate(ctx, m)
+	case *NotifyPhoneMutation:
+		return c.NotifyPhone.mutate(ctx, m)
 	case *NotifyPreferenceMutation:
 		return c.NotifyPreference.mutate(ctx, m)
 	case *NotifySettingMutation:
@@ -9566,6 +9574,139 @@ func (c *NotifyDeliveryClient) mutate(ctx context.Context, m *NotifyDeliveryMuta
 	}
 }
 
+// NotifyPhoneClient is a client for the NotifyPhone schema.
+type NotifyPhoneClient struct {
+	config
+}
+
+// NewNotifyPhoneClient returns a client for the NotifyPhone from the given config.
+func NewNotifyPhoneClient(c config) *NotifyPhoneClient {
+	return &NotifyPhoneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifyphone.Hooks(f(g(h())))`.
+func (c *NotifyPhoneClient) Use(hooks ...Hook) {
+	c.hooks.NotifyPhone = append(c.hooks.NotifyPhone, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifyphone.Intercept(f(g(h())))`.
+func (c *NotifyPhoneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifyPhone = append(c.inters.NotifyPhone, interceptors...)
+}
+
+// Create returns a builder for creating a NotifyPhone entity.
+func (c *NotifyPhoneClient) Create() *NotifyPhoneCreate {
+	mutation := newNotifyPhoneMutation(c.config, OpCreate)
+	return &NotifyPhoneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifyPhone entities.
+func (c *NotifyPhoneClient) CreateBulk(builders ...*NotifyPhoneCreate) *NotifyPhoneCreateBulk {
+	return &NotifyPhoneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifyPhoneClient) MapCreateBulk(slice any, setFunc func(*NotifyPhoneCreate, int)) *NotifyPhoneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifyPhoneCreateBulk{err: fmt.Errorf("calling to NotifyPhoneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifyPhoneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifyPhoneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifyPhone.
+func (c *NotifyPhoneClient) Update() *NotifyPhoneUpdate {
+	mutation := newNotifyPhoneMutation(c.config, OpUpdate)
+	return &NotifyPhoneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifyPhoneClient) UpdateOne(_m *NotifyPhone) *NotifyPhoneUpdateOne {
+	mutation := newNotifyPhoneMutation(c.config, OpUpdateOne, withNotifyPhone(_m))
+	return &NotifyPhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifyPhoneClient) UpdateOneID(id uuid.UUID) *NotifyPhoneUpdateOne {
+	mutation := newNotifyPhoneMutation(c.config, OpUpdateOne, withNotifyPhoneID(id))
+	return &NotifyPhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifyPhone.
+func (c *NotifyPhoneClient) Delete() *NotifyPhoneDelete {
+	mutation := newNotifyPhoneMutation(c.config, OpDelete)
+	return &NotifyPhoneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifyPhoneClient) DeleteOne(_m *NotifyPhone) *NotifyPhoneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifyPhoneClient) DeleteOneID(id uuid.UUID) *NotifyPhoneDeleteOne {
+	builder := c.Delete().Where(notifyphone.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifyPhoneDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifyPhone.
+func (c *NotifyPhoneClient) Query() *NotifyPhoneQuery {
+	return &NotifyPhoneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifyPhone},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifyPhone entity by its id.
+func (c *NotifyPhoneClient) Get(ctx context.Context, id uuid.UUID) (*NotifyPhone, error) {
+	return c.Query().Where(notifyphone.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifyPhoneClient) GetX(ctx context.Context, id uuid.UUID) *NotifyPhone {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifyPhoneClient) Hooks() []Hook {
+	return c.hooks.NotifyPhone
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifyPhoneClient) Interceptors() []Interceptor {
+	return c.inters.NotifyPhone
+}
+
+func (c *NotifyPhoneClient) mutate(ctx context.Context, m *NotifyPhoneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifyPhoneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifyPhoneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifyPhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifyPhoneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown NotifyPhone mutation op: %q", m.Op())
+	}
+}
+
 // NotifyPreferenceClient is a client for the NotifyPreference schema.
 type NotifyPreferenceClient struct {
 	config
@@ -14598,13 +14739,14 @@ type (
 		FollowUp, FormDraft, HandledEvent, HistoryImport, IdempotencyKey,
 		ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate,
 		LimitBatch, LimitPush, Notification, NotifyAccount, NotifyDelivery,
-		NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox, Owner, Party,
-		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
-		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
-		RegistryWatch, RelatedReach, Reservation, Segment, SegmentDimension,
-		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
-		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Hook
+		NotifyPhone, NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox,
+		Owner, Party, PartyRelation, PaymentApplication, PortfolioRule, Project,
+		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
+		RegistryUsage, RegistryWatch, RelatedReach, Reservation, Segment,
+		SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
+		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
+		WarningRule, WriteOff []ent.Hook
 	}
 	inters struct {
 		AcceptanceDraft, AgreementEvent, AgreementSettings, Approval, ApprovalAct,
@@ -14619,13 +14761,14 @@ type (
 		FollowUp, FormDraft, HandledEvent, HistoryImport, IdempotencyKey,
 		ImportMapping, Keyset, LateFeeWaiver, Letter, LetterSerial, LetterTemplate,
 		LimitBatch, LimitPush, Notification, NotifyAccount, NotifyDelivery,
-		NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox, Owner, Party,
-		PartyRelation, PaymentApplication, PortfolioRule, Project, ProjectAccount,
-		ProjectContact, RatingTemplate, Receipt, Receivable, ReceivableImport,
-		ReceivableInstalment, RegistryAccount, RegistrySetting, RegistryUsage,
-		RegistryWatch, RelatedReach, Reservation, Segment, SegmentDimension,
-		SharedLimit, SiteNode, Statement, StepUpChallenge, SupplyStop, SupplyStopEvent,
-		TemplateDryRun, TemplateTrial, Warning, WarningRule, WriteOff []ent.Interceptor
+		NotifyPhone, NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox,
+		Owner, Party, PartyRelation, PaymentApplication, PortfolioRule, Project,
+		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
+		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
+		RegistryUsage, RegistryWatch, RelatedReach, Reservation, Segment,
+		SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
+		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
+		WarningRule, WriteOff []ent.Interceptor
 	}
 )
 

@@ -756,7 +756,7 @@ func init() {
 	// customer.DefaultSettlesAdvance holds the default value on creation for the settles_advance field.
 	customer.DefaultSettlesAdvance = customerDescSettlesAdvance.Default.(bool)
 	// customerDescLabels is the schema descriptor for labels field.
-	customerDescLabels := customerFields[20].Descriptor()
+	customerDescLabels := customerFields[21].Descriptor()
 	// customer.DefaultLabels holds the default value on creation for the labels field.
 	customer.DefaultLabels = customerDescLabels.Default.(map[string]string)
 	// customerDescID is the schema descriptor for id field.

@@ -16,6 +16,7 @@ import (
 	"zhuxin/shared/fault"
 	"zhuxin/shared/gradescale"
 	"zhuxin/shared/money"
+	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
@@ -96,6 +97,8 @@ type Store interface {
 	Ratings(ctx context.Context, uscc string) ([]Rating, error)
 	// Owners lists the subsidiaries that know the company.
 	Owners(ctx context.Context, uscc string) (map[uuid.UUID]Owner, error)
+	// Knowing lists the subsidiaries that know one of the relations on the day.
+	Knowing(ctx context.Context, told []reach.Told, on calendar.Date) ([]uuid.UUID, error)
 	Log(ctx context.Context, looks []Look) error
 	// Looks lists who looked at a subsidiary's data, newest first; with made, what the
 	// subsidiary's own people looked at.

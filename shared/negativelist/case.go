@@ -125,7 +125,14 @@ func (s *Service) OwnCase(ctx context.Context, id uuid.UUID) (Case, error) {
 		c.Related, err = s.customers.Related(ctx, string(c.USCC))
 		return err
 	})
-	return c, err
+	if err != nil {
+		return Case{}, err
+	}
+	var paths []reach.Path
+	for _, r := range c.Related {
+		paths = append(paths, r.Path)
+	}
+	return c, s.looks.Ways(ctx, string(c.USCC), paths...)
 }
 
 func (s *Service) load(ctx context.Context, id uuid.UUID) (c Case, err error) {

@@ -32,8 +32,8 @@ const (
 // ExemptionStatuses lists them.
 var ExemptionStatuses = []ExemptionStatus{ExemptionAsked, ExemptionGranted, ExemptionRefused, ExemptionWithdrawn, ExemptionRevoked}
 
-// Exemption lets one subsidiary supply one customer until a date, who is listed or is
-// connected with a listed company: its order check warns instead of stopping.
+// Exemption lets one subsidiary go on with one customer until a date, who is listed or
+// is connected with a listed company, within its scopes: what would stop him warns.
 type Exemption struct {
 	ID             uuid.UUID
 	TenantID       uuid.UUID
@@ -45,6 +45,7 @@ type Exemption struct {
 	AskedByName    string
 	AskedAt        time.Time
 	Reason         string
+	Scopes         []Scope       // asked for, then granted
 	AskedUntil     calendar.Date // last day asked for
 	EndsOn         calendar.Date // last day granted; as asked until HQ says otherwise
 	Status         ExemptionStatus
@@ -70,6 +71,7 @@ type ExemptionInput struct {
 	CustomerID uuid.UUID
 	Reason     string
 	EndsOn     calendar.Date
+	Scopes     []Scope // none: orders
 }
 
 // Faults of exemptions.
@@ -93,11 +95,15 @@ func (s *Service) AskExemption(ctx context.Context, in ExemptionInput) (Exemptio
 	var c fault.Checks
 	length(&c, "reason", in.Reason, 5, 1000, "say why the customer has to be supplied, 5 to 1000 characters")
 	until(&c, in.EndsOn, today)
+	knownScopes(&c, in.Scopes)
 	if err := c.Err(); err != nil {
 		return Exemption{}, err
 	}
 	x := Exemption{ID: s.newID(), TenantID: t.ID, CustomerID: in.CustomerID, AskedBy: actor.ID, AskedByName: actor.Name, AskedAt: s.clock.Now(),
-		Reason: in.Reason, AskedUntil: in.EndsOn, EndsOn: in.EndsOn, Status: ExemptionAsked, Version: 1}
+		Reason: in.Reason, AskedUntil: in.EndsOn, EndsOn: in.EndsOn, Scopes: inOrder(in.Scopes), Status: ExemptionAsked, Version: 1}
+	if len(x.Scopes) == 0 {
+		x.Scopes = []Scope{ForOrders}
+	}
 	var connected bool
 	err = s.tenants.InTx(ctx, func(ctx context.Context) error {
 		if x.USCC, x.CompanyName, err = s.customers.Identity(ctx, in.CustomerID); err != nil {
@@ -154,6 +160,7 @@ type ExemptionDecision struct {
 	Grant   bool
 	EndsOn  calendar.Date // last day; zero for the day asked for. Never later than that
 	Reason  string        // needed to refuse
+	Scopes  []Scope       // granted; none: as asked. Never more than that
 }
 
 // DecideExemption grants or refuses. Nobody decides on his own request.
@@ -171,6 +178,7 @@ func (s *Service) DecideExemption(ctx context.Context, in ExemptionDecision) (Ex
 	if in.Grant && !in.EndsOn.IsZero() {
 		until(&c, in.EndsOn, s.today())
 	}
+	knownScopes(&c, in.Scopes)
 	if err := c.Err(); err != nil {
 		return Exemption{}, err
 	}
@@ -192,6 +200,16 @@ func (s *Service) DecideExemption(ctx context.Context, in ExemptionDecision) (Ex
 				return err
 			}
 			x.EndsOn = in.EndsOn
+		}
+		if in.Grant && len(in.Scopes) > 0 {
+			var c fault.Checks
+			for _, scope := range in.Scopes {
+				c.Require(slices.Contains(x.Scopes, scope), "scopes", "MORE_THAN_ASKED", "an exemption cannot cover more than was asked for")
+			}
+			if err := c.Err(); err != nil {
+				return err
+			}
+			x.Scopes = inOrder(in.Scopes)
 		}
 		s.decided(x, actor, in.Reason)
 		return nil
@@ -253,7 +271,7 @@ func (s *Service) logExemption(ctx context.Context, action string, before *Exemp
 
 func exemptionFacts(x Exemption) map[string]any {
 	return map[string]any{"uscc": x.USCC, "company_name": x.CompanyName, "tenant_id": x.TenantID, "customer_id": x.CustomerID,
-		"reason": x.Reason, "ends_on": x.EndsOn, "status": x.Status, "decision_reason": x.DecisionReason}
+		"reason": x.Reason, "ends_on": x.EndsOn, "scopes": x.Scopes, "status": x.Status, "decision_reason": x.DecisionReason}
 }
 
 // Exemptions lists the requests of the caller's subsidiary, without who at HQ

@@ -171,6 +171,8 @@ func (customers) Related(context.Context, string) ([]negativelist.Related, error
 }
 
 func (c customers) Connected(context.Context, uuid.UUID) (bool, error) { return c.connected, nil }
+func (customers) Ways(context.Context, string, ...reach.Path) error    { return nil }
+
 func (customers) FromGroup(context.Context, reach.Party, int) ([]reach.Reached, error) {
 	return nil, nil
 }
@@ -205,7 +207,7 @@ func service(r *repo, log audit.Recorder) *negativelist.Service {
 var now = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
 
 func serviceWith(r *repo, c customers, log audit.Recorder) *negativelist.Service {
-	return negativelist.NewService(here{}, here{}, r, c, c, c, log, &calendar.Frozen{At: now})
+	return negativelist.NewService(here{}, here{}, r, c, c, c, c, log, &calendar.Frozen{At: now})
 }
 
 func as(t *testing.T, id uuid.UUID, roles ...access.Role) context.Context {

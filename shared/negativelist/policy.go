@@ -28,8 +28,9 @@ var actions = []Action{Allow, Warn, Hold, Block}
 
 func (a Action) rank() int { return slices.Index(actions, a) }
 
-// Policy is one version of HQ's policy: an action for each severity, and one for
-// customers who are connected with a listed company.
+// Policy is one version of HQ's policy: an action on orders for each severity, and one
+// for customers who are connected with a listed company; and what listings do to
+// ratings and limits.
 type Policy struct {
 	Version      int64
 	Action       Action // of a critical listing
@@ -37,24 +38,27 @@ type Policy struct {
 	Notice       Action
 	Related      Action // of a listing of a related company, whatever its severity
 	RelatedDepth int    // steps to a related company that count, 1 to reach.MaxDepth
-	StepUp       bool   // HQ's decisions ask for a second verification (shared/stepup)
+	Effects      Effects
+	StepUp       bool // HQ's decisions ask for a second verification (shared/stepup)
 	CreatedAt    time.Time
 }
 
 // Preset is in force until HQ writes its own.
 func Preset() Policy {
-	return Policy{Action: Block, Serious: Hold, Notice: Warn, Related: Warn, RelatedDepth: 2}
+	return Policy{Action: Block, Serious: Hold, Notice: Warn, Related: Warn, RelatedDepth: 2, Effects: PresetEffects()}
 }
 
 // PolicyInput is the next version. An action that is left out stays as it is, but
 // not stricter than that of the next severity, or than that of a critical listing for
-// related companies.
+// related companies. Effects that are left out stay, but stop no order that its action
+// lets go on.
 type PolicyInput struct {
 	Seen                    int64 // the version it replaces
 	Action, Serious, Notice Action
 	Related                 Action
-	RelatedDepth            int   // 0: as it is
-	StepUp                  *bool // nil: as it is
+	RelatedDepth            int      // 0: as it is
+	Effects                 *Effects // nil: as they are
+	StepUp                  *bool    // nil: as it is
 }
 
 // next gives the policy after the change.
@@ -69,7 +73,7 @@ func (in PolicyInput) next(now Policy) (Policy, error) {
 	if err := c.Err(); err != nil {
 		return Policy{}, err
 	}
-	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice, Related: in.Related, RelatedDepth: in.RelatedDepth, StepUp: now.StepUp}
+	p := Policy{Version: in.Seen + 1, Action: in.Action, Serious: in.Serious, Notice: in.Notice, Related: in.Related, RelatedDepth: in.RelatedDepth, StepUp: now.StepUp, Effects: now.Effects}
 	if in.StepUp != nil {
 		p.StepUp = *in.StepUp
 	}
@@ -85,6 +89,12 @@ func (in PolicyInput) next(now Policy) (Policy, error) {
 	if p.RelatedDepth == 0 {
 		p.RelatedDepth = now.RelatedDepth
 	}
+	if in.Effects != nil {
+		p.Effects = *in.Effects
+	} else {
+		p.Effects = p.Effects.within(p)
+	}
+	p.Effects.check(&c)
 	c.Require(p.Serious.rank() <= p.Action.rank(), "serious_action", "STRICTER", "a serious listing cannot stop more than a critical one")
 	c.Require(p.Notice.rank() <= p.Serious.rank(), "notice_action", "STRICTER", "a notice cannot stop more than a serious listing")
 	c.Require(p.Related.rank() <= p.Action.rank(), "related_action", "STRICTER", "a related company's listing cannot stop more than a critical one of the customer himself")

@@ -86,6 +86,7 @@ type Service struct {
 	customers Customers
 	evidence  Evidence
 	ways      Ways
+	looks     reach.Looks
 	log       audit.Recorder // HQ's
 	clock     calendar.Clock
 	events    event.Publisher // HQ's; nil tells nobody
@@ -93,8 +94,8 @@ type Service struct {
 }
 
 // NewService makes the service; log is HQ's audit log.
-func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, evidence Evidence, ways Ways, log audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tenants: tenants, hq: hq, repo: repo, customers: customers, evidence: evidence, ways: ways, log: log, clock: clock,
+func NewService(tenants uow.Tenant, hq uow.HQ, repo Repo, customers Customers, evidence Evidence, ways Ways, looks reach.Looks, log audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tenants: tenants, hq: hq, repo: repo, customers: customers, evidence: evidence, ways: ways, looks: looks, log: log, clock: clock,
 		newID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
 }
 

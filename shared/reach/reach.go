@@ -115,6 +115,14 @@ type Path struct {
 	Steps []Step `json:"steps"`
 }
 
+// Names lists who stands on the way.
+func (p Path) Names() (out []string) {
+	for _, n := range p.Nodes {
+		out = append(out, n.Name)
+	}
+	return out
+}
+
 // Reversed is the same way from its other end.
 func (p Path) Reversed() Path {
 	out := Path{Nodes: slices.Clone(p.Nodes), Steps: slices.Clone(p.Steps)}

@@ -144,7 +144,7 @@ INSERT INTO hq.negative_entries (id, uscc, company_name, reason_code, reason_tex
 		t.Errorf("A left a look in B's name: %v", err)
 	}
 	var columns string
-	if err := admin.QueryRow(`SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'hq.v_negative_listed'::regclass AND attnum > 0`).Scan(&columns); err != nil || columns != "uscc reason_code reason_text company_name listed_at severity exempt_until" {
+	if err := admin.QueryRow(`SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'hq.v_negative_listed'::regclass AND attnum > 0`).Scan(&columns); err != nil || columns != "uscc reason_code reason_text company_name listed_at severity exempt_until rating_exempt_until limits_exempt_until" {
 		t.Errorf("the negative list shows tenants %q: %v", columns, err)
 	}
 }

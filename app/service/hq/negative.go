@@ -9,6 +9,7 @@ import (
 	commonv1 "zhuxin/app/api/common/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	"zhuxin/app/service/page"
+	"zhuxin/shared/fault"
 	"zhuxin/shared/negativelist"
 )
 
@@ -57,10 +58,15 @@ func (s *Negative) GetGroupPolicy(ctx context.Context, _ *hqv1.GetGroupPolicyReq
 
 // SetGroupPolicy makes a new version of the policy.
 func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyRequest) (*hqv1.GroupPolicy, error) {
+	effects, err := toEffects(r.GetEffects())
+	if err != nil {
+		return nil, err
+	}
 	p, err := s.list.SetPolicy(ctx, negativelist.PolicyInput{
 		Seen: r.GetVersion(), Action: negativelist.Action(r.GetNegativeAction()),
 		Serious: negativelist.Action(r.GetSeriousAction()), Notice: negativelist.Action(r.GetNoticeAction()),
 		Related: negativelist.Action(r.GetRelatedAction()), RelatedDepth: int(r.GetRelatedDepth()), StepUp: r.StepUp,
+		Effects: effects,
 	})
 	if err != nil {
 		return nil, err
@@ -68,9 +74,35 @@ func (s *Negative) SetGroupPolicy(ctx context.Context, r *hqv1.SetGroupPolicyReq
 	return toPolicy(p), nil
 }
 
+// toEffects reads the three lines of the table; none at all keeps what is in force.
+func toEffects(rows []*hqv1.SeverityEffects) (*negativelist.Effects, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var e negativelist.Effects
+	places := map[string]*negativelist.Bites{"notice": &e.Notice, "serious": &e.Serious, "critical": &e.Critical}
+	for _, r := range rows {
+		to := places[r.GetSeverity()]
+		if to == nil {
+			break
+		}
+		*to = negativelist.Bites{Rating: negativelist.RatingEffect(r.GetRating()), Limits: negativelist.LimitEffect(r.GetLimits()),
+			RelatedRating: negativelist.RatingEffect(r.GetRelatedRating()), RelatedLimits: negativelist.LimitEffect(r.GetRelatedLimits())}
+		delete(places, r.GetSeverity())
+	}
+	var c fault.Checks
+	c.Require(len(places) == 0 && len(rows) == len(negativelist.Severities), "effects", "INCOMPLETE", "give one line for each of notice, serious and critical")
+	return &e, c.Err()
+}
+
 func toPolicy(p negativelist.Policy) *hqv1.GroupPolicy {
 	out := &hqv1.GroupPolicy{Version: p.Version, NegativeAction: string(p.Action), SeriousAction: string(p.Serious), NoticeAction: string(p.Notice), StepUp: p.StepUp,
 		RelatedAction: string(p.Related), RelatedDepth: int32(p.RelatedDepth)}
+	for _, severity := range negativelist.Severities {
+		b := p.Effects.Of(severity)
+		out.Effects = append(out.Effects, &hqv1.SeverityEffects{Severity: string(severity), Rating: string(b.Rating), Limits: string(b.Limits),
+			RelatedRating: string(b.RelatedRating), RelatedLimits: string(b.RelatedLimits)})
+	}
 	if !p.CreatedAt.IsZero() {
 		out.CreatedAt = timestamppb.New(p.CreatedAt)
 	}

@@ -128,7 +128,7 @@ func (s *Service) AskExemption(ctx context.Context, r *negativelistv1.AskExempti
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.list.AskExemption(ctx, negativelist.ExemptionInput{CustomerID: id, Reason: r.GetReason(), EndsOn: ends})
+	x, err := s.list.AskExemption(ctx, negativelist.ExemptionInput{CustomerID: id, Reason: r.GetReason(), EndsOn: ends, Scopes: scopes(r.GetScopes())})
 	if err != nil {
 		return nil, err
 	}

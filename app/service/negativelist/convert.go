@@ -76,11 +76,21 @@ func toExemption(x negativelist.Exemption, group bool) *negativelistv1.Exemption
 		AskedUntil: x.AskedUntil.String(), EndsOn: x.EndsOn.String(), Status: string(x.Status), AskedBy: x.AskedByName,
 		AskedAt: timestamppb.New(x.AskedAt), DecidedAt: instant(x.DecidedAt), DecisionReason: x.DecisionReason, Version: x.Version,
 	}
+	for _, scope := range x.Scopes {
+		out.Scopes = append(out.Scopes, string(scope))
+	}
 	if x.Expired {
 		out.Status = "expired"
 	}
 	if group {
 		out.SubsidiaryName, out.DecidedBy = x.TenantName, x.DecidedByName
+	}
+	return out
+}
+
+func scopes(names []string) (out []negativelist.Scope) {
+	for _, n := range names {
+		out = append(out, negativelist.Scope(n))
 	}
 	return out
 }

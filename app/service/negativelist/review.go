@@ -170,7 +170,7 @@ func (s *Review) DecideExemption(ctx context.Context, r *negativelistv1.DecideEx
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.list.DecideExemption(ctx, negativelist.ExemptionDecision{ID: id, Version: r.GetVersion(), Grant: r.GetGrant(), EndsOn: ends, Reason: r.GetReason()})
+	x, err := s.list.DecideExemption(ctx, negativelist.ExemptionDecision{ID: id, Version: r.GetVersion(), Grant: r.GetGrant(), EndsOn: ends, Reason: r.GetReason(), Scopes: scopes(r.GetScopes())})
 	if err != nil {
 		return nil, err
 	}

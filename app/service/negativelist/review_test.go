@@ -18,7 +18,7 @@ import (
 )
 
 func review(st *store) *service.Review {
-	list := negativelist.NewService(st, st, st, st, st, st, st, &calendar.Frozen{At: at})
+	list := negativelist.NewService(st, st, st, st, st, st, st, st, &calendar.Frozen{At: at})
 	return service.NewReview(list, func(_ context.Context, tenantID, documentID uuid.UUID) (*route.File, error) {
 		return &route.File{Name: tenantID.String(), Body: io.NopCloser(strings.NewReader(documentID.String()))}, nil
 	})

@@ -27,6 +27,7 @@ type Uploader func(ctx context.Context, fileName, declaredType string, size int6
 // Service implements NegativeListServiceHTTPServer.
 type Service struct {
 	list    *negativelist.Service
+	gate    *negativelist.Gate
 	history *history.Service
 	upload  Uploader
 }
@@ -34,8 +35,8 @@ type Service struct {
 var _ negativelistv1.NegativeListServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(l *negativelist.Service, h *history.Service, upload Uploader) *Service {
-	return &Service{list: l, history: h, upload: upload}
+func New(l *negativelist.Service, g *negativelist.Gate, h *history.Service, upload Uploader) *Service {
+	return &Service{list: l, gate: g, history: h, upload: upload}
 }
 
 // ListEntries lists entries as the subsidiary may see them.

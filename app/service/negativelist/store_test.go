@@ -42,6 +42,7 @@ type store struct {
 }
 
 func (*store) InTx(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
+func (*store) Ways(context.Context, string, ...reach.Path) error                  { return nil }
 func (*store) Record(context.Context, audit.Entry) error                          { return nil }
 func (s *store) List(_ context.Context, q negativelist.Query) ([]negativelist.Entry, int64, error) {
 	s.asked = q
@@ -136,7 +137,7 @@ func (*store) Identity(context.Context, uuid.UUID) (string, string, error) {
 }
 
 func (*store) Policy(context.Context) (negativelist.Policy, error) {
-	return negativelist.Policy{Version: 7, Action: negativelist.Hold, Serious: negativelist.Hold, Notice: negativelist.Warn, CreatedAt: at}, nil
+	return negativelist.Policy{Version: 7, Effects: negativelist.PresetEffects(), Action: negativelist.Hold, Serious: negativelist.Hold, Notice: negativelist.Warn, CreatedAt: at}, nil
 }
 func (*store) AddPolicy(context.Context, negativelist.Policy, uuid.UUID) error { return nil }
 func (*store) Of(context.Context, []string) (map[string]uuid.UUID, error) {
@@ -204,9 +205,9 @@ func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
 		TenantName: "华东CANARY", ListedBy: uuid.New(), ListedByName: "李四CANARY", ListedAt: at, Evidence: []negativelist.File{{DocumentID: uuid.New(), Name: "CANARY.pdf"}}, Status: negativelist.Listed, AffectedCount: 3,
 	}}}
 	clock := &calendar.Frozen{At: at}
-	list := negativelist.NewService(s, s, s, s, s, s, s, clock)
+	list := negativelist.NewService(s, s, s, s, s, s, s, s, clock)
 	looks := history.NewService(s, s, s, s, clock)
-	return s, service.New(list, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
+	return s, service.New(list, nil, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
 }
 
 func as(t *testing.T, roles ...access.Role) context.Context {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zhuxin/data/auditlog"
+	historyrepo "zhuxin/data/hqrepo/history"
 	repo "zhuxin/data/hqrepo/negativelist"
 	reachrepo "zhuxin/data/hqrepo/reach"
 	"zhuxin/data/outbox"
@@ -19,6 +20,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/history"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/reach"
 	"zhuxin/tenancy/scope"
@@ -37,7 +39,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	env := tenancytest.New(t)
 	w := &world{Env: env, t: t, clock: &calendar.Frozen{At: start}}
-	w.list = negativelist.NewService(env.Pool.Tenant(), env.Pool.HQ(), repo.Repo{}, company.Query{}, company.Query{}, w.ways(), auditlog.HQ(env.Pool), w.clock)
+	w.list = negativelist.NewService(env.Pool.Tenant(), env.Pool.HQ(), repo.Repo{}, company.Query{}, company.Query{}, w.ways(), history.NewService(env.Pool.Tenant(), env.Pool.HQ(), historyrepo.Store{}, company.Query{}, w.clock), auditlog.HQ(env.Pool), w.clock)
 	return w
 }
 

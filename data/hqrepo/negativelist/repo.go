@@ -204,18 +204,26 @@ func (Repo) Policy(ctx context.Context) (negativelist.Policy, error) {
 	if err != nil {
 		return p, err
 	}
-	err = q.QueryRowContext(ctx, `SELECT id, negative_action, serious_action, notice_action, related_action, related_depth, step_up, created_at FROM hq.group_policies ORDER BY id DESC LIMIT 1`).
-		Scan(&p.Version, &p.Action, &p.Serious, &p.Notice, &p.Related, &p.RelatedDepth, &p.StepUp, &p.CreatedAt)
+	var effects []byte
+	err = q.QueryRowContext(ctx, `SELECT id, negative_action, serious_action, notice_action, related_action, related_depth, step_up, created_at, effects FROM hq.group_policies ORDER BY id DESC LIMIT 1`).
+		Scan(&p.Version, &p.Action, &p.Serious, &p.Notice, &p.Related, &p.RelatedDepth, &p.StepUp, &p.CreatedAt, &effects)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}
-	return p, postgres.Map(ctx, err, "read group policy")
+	if err != nil {
+		return p, postgres.Map(ctx, err, "read group policy")
+	}
+	return p, json.Unmarshal(effects, &p.Effects)
 }
 
 // AddPolicy implements negativelist.Repo; of two at once one gets the version.
 func (Repo) AddPolicy(ctx context.Context, p negativelist.Policy, by uuid.UUID) error {
+	effects, err := json.Marshal(p.Effects)
+	if err != nil {
+		return err
+	}
 	return insert(ctx, "store group policy", negativelist.ErrPolicyChanged,
-		`INSERT INTO hq.group_policies (id, negative_action, serious_action, notice_action, related_action, related_depth, step_up, created_at, created_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		p.Version, string(p.Action), string(p.Serious), string(p.Notice), string(p.Related), p.RelatedDepth, p.StepUp, p.CreatedAt, optional(by))
+		`INSERT INTO hq.group_policies (id, negative_action, serious_action, notice_action, related_action, related_depth, step_up, created_at, created_by, effects)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		p.Version, string(p.Action), string(p.Serious), string(p.Notice), string(p.Related), p.RelatedDepth, p.StepUp, p.CreatedAt, optional(by), string(effects))
 }

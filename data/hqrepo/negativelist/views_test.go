@@ -143,7 +143,7 @@ func TestViewHasNoLister(t *testing.T) {
 		if err := json.Unmarshal([]byte(row), &columns); err != nil {
 			return err
 		}
-		if strings.Contains(row, w.A.ID.String()) || len(columns) != 7 {
+		if strings.Contains(row, w.A.ID.String()) || len(columns) != 9 {
 			t.Errorf("the view shows %s", row)
 		}
 		_, err = q.ExecContext(ctx, `SAVEPOINT s; SELECT tenant_id FROM hq.negative_entries`)

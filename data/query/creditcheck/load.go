@@ -14,6 +14,7 @@ import (
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/tenancy/scope"
 )
 
@@ -24,7 +25,7 @@ const facts = `
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
   g.id, CASE n.severity WHEN 'notice' THEN g.notice_action WHEN 'serious' THEN g.serious_action ELSE g.negative_action END,
-  n.reason_code, n.reason_text, n.severity, n.exempt_until,` + relatedFacts + poolOf
+  n.reason_code, n.reason_text, n.severity, n.exempt_until, g.effects -> n.severity ->> 'limits',` + relatedFacts + poolOf
 
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
@@ -229,7 +230,7 @@ type factRow struct {
 	rules                                               [5]sql.Null[string]
 	policyAt                                            sql.NullTime
 	policyRules                                         []byte
-	action, code, text, severity                        sql.Null[string]
+	action, code, text, severity, limits                sql.Null[string]
 	exempt                                              calendar.Date
 	related                                             relatedRow
 	salesperson, sharedLimit, groupCap                  uuid.NullUUID
@@ -241,8 +242,8 @@ func (r *factRow) targets() []any {
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
 		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
-		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt,
-		&r.related.uscc, &r.related.name, &r.related.path, &r.related.code, &r.related.text, &r.related.severity, &r.related.exempt, &r.related.action,
+		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt, &r.limits,
+		&r.related.uscc, &r.related.name, &r.related.path, &r.related.code, &r.related.text, &r.related.severity, &r.related.exempt, &r.related.action, &r.related.limits,
 		&r.sharedLimit, &r.groupCap}
 }
 
@@ -272,7 +273,10 @@ func (r *factRow) loaded() (biz.Loaded, error) {
 		l.NegativeAction = biz.Outcome(r.action.V)
 	}
 	if r.code.Valid {
-		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V, Severity: r.severity.V, ExemptUntil: r.exempt}
+		l.Negative = &biz.Negative{ReasonCode: r.code.V, ReasonText: r.text.V, Severity: r.severity.V, ExemptUntil: r.exempt, Limits: biz.LimitEffect(r.limits.V)}
+		if !r.group.Valid {
+			l.Negative.Limits = negativelist.PresetEffects().Of(negativelist.Severity(r.severity.V)).Limits
+		}
 	}
 	var err error
 	l.Related, err = r.related.facts()

@@ -11,7 +11,7 @@ import (
 
 // relatedFacts are the columns of relatedRow, after others.
 const relatedFacts = `
-  rl.uscc, rl.company_name, rl.path, rl.reason_code, rl.reason_text, rl.severity, rl.exempt_until, g.related_action`
+  rl.uscc, rl.company_name, rl.path, rl.reason_code, rl.reason_text, rl.severity, rl.exempt_until, g.related_action, g.effects -> rl.severity ->> 'related_limits'`
 
 // relatedOf is the listing that counts of a company which the customer is connected
 // with: what he reaches was found before, what is listed is read now. Hardly anybody
@@ -25,9 +25,9 @@ LEFT JOIN LATERAL (SELECT w.uscc, w.company_name, w.path, l.reason_code, l.reaso
 
 // relatedRow scans the columns relatedFacts.
 type relatedRow struct {
-	uscc, name, code, text, severity, action sql.Null[string]
-	path                                     []byte
-	exempt                                   calendar.Date
+	uscc, name, code, text, severity, action, limits sql.Null[string]
+	path                                             []byte
+	exempt                                           calendar.Date
 }
 
 func (r *relatedRow) facts() (*biz.RelatedFacts, error) {
@@ -37,7 +37,7 @@ func (r *relatedRow) facts() (*biz.RelatedFacts, error) {
 	f := &biz.RelatedFacts{USCC: r.uscc.V, Name: r.name.V, ReasonCode: r.code.V, ReasonText: r.text.V, Severity: r.severity.V,
 		Action: biz.Warn, ExemptUntil: r.exempt}
 	if r.action.Valid {
-		f.Action = biz.Outcome(r.action.V)
+		f.Action, f.Limits = biz.Outcome(r.action.V), biz.LimitEffect(r.limits.V)
 	}
 	if err := json.Unmarshal(r.path, &f.Path); err != nil {
 		return nil, fmt.Errorf("decode the way to a listed company: %w", err)

@@ -400,9 +400,20 @@ func TestNegativeListBlocks(t *testing.T) {
 	if d.Outcome != biz.Block || d.Binding != biz.LimitNegativeList || d.Facts.NegativeReasonCode != "MALICIOUS_ARREARS" || d.Reservation != nil {
 		t.Errorf("after: %+v", d)
 	}
-	if _, err := b.env.Admin(t).Exec(`INSERT INTO hq.group_policies (negative_action, created_at) VALUES ('warn', now())`); err != nil {
-		t.Fatal(err)
+	policy := func(limits string) {
+		t.Helper()
+		if _, err := b.env.Admin(t).Exec(`INSERT INTO hq.group_policies (id, negative_action, created_at, effects)
+			SELECT id + 1, 'warn', now(), jsonb_set(effects, '{critical,limits}', to_jsonb($1::text)) FROM hq.group_policies ORDER BY id DESC LIMIT 1`, limits); err != nil {
+			t.Fatal(err)
+		}
 	}
+	for limits, code := range map[string]biz.Code{"cap_zero": biz.NegativeCapZero, "cash_only": biz.NegativeCashOnly} {
+		policy(limits)
+		if d := b.reserve(t, c.ID, "O-"+limits, 100); d.Outcome != biz.Block || d.Binding != biz.LimitNegativeList || d.Reasons[0].Code != code {
+			t.Errorf("under %s: %+v", limits, d)
+		}
+	}
+	policy("refuse_increase")
 	if d := b.reserve(t, c.ID, "O-3", 100); d.Outcome != biz.Warn || d.Reservation == nil {
 		t.Errorf("with HQ's warning: %+v", d)
 	}

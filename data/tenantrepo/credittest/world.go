@@ -23,10 +23,12 @@ import (
 	"zhuxin/data/auditlog"
 	"zhuxin/data/crypto"
 	"zhuxin/data/formula"
+	historyrepo "zhuxin/data/hqrepo/history"
 	hqindicator "zhuxin/data/hqrepo/indicator"
 	reachrepo "zhuxin/data/hqrepo/reach"
 	"zhuxin/data/hqrepo/rollup"
 	"zhuxin/data/outbox"
+	"zhuxin/data/query/company"
 	"zhuxin/data/query/registry"
 	"zhuxin/data/ratingpdf"
 	approvalrepo "zhuxin/data/tenantrepo/approval"
@@ -38,7 +40,9 @@ import (
 	relatedrepo "zhuxin/data/tenantrepo/related"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/history"
 	"zhuxin/shared/indicator"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/party"
 	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
@@ -93,10 +97,11 @@ func New(t testing.TB) *World {
 	w.Outside = registry.NewRated(registry.NewShelf(w.Keys), w.Clock)
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
 	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock, approval.Publishing(events))
-	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, log, w.Clock)
+	listings := negativelist.NewGate(tx, company.Query{}, company.Query{}, w.Looks(), w.Clock)
+	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, listings, log, w.Clock)
 	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
-		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, w.Outside), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals,
+		Customers: customers, Data: ratingrepo.NewMeasurer(w.Accounts, w.Outside), Limits: w.Limits, Accounts: w.Accounts, Approvals: w.Approvals, Listings: listings,
 		Rows: ratingrepo.NewRows(w.Outside), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: &w.Papers, Audit: log, Events: events, Clock: w.Clock})
 	w.DryRuns = rating.NewDryRuns(rating.DryRunsConfig{Tx: tx, Repo: ratingrepo.NewDryRuns(), Templates: ratingrepo.NewTemplates(), Ratings: ratingrepo.NewRatings(),
 		Population: ratingrepo.NewPopulation(w.Outside), Accounts: w.Accounts, Audit: log, Clock: w.Clock})
@@ -118,13 +123,18 @@ func New(t testing.TB) *World {
 	return w
 }
 
+// Looks wires the log of what subsidiaries see of each other.
+func (w *World) Looks() *history.Service {
+	return history.NewService(w.Pool.Tenant(), w.Pool.HQ(), historyrepo.Store{}, company.Query{}, w.Clock)
+}
+
 // Relations wires related parties over a keeper; nil for one that tells no other
 // subsidiary.
 func (w *World) Relations(keeper related.Keeper) *related.Service {
 	if keeper == nil {
 		keeper = reach.NewKeeper(w.Pool.Tenant(), w.Pool.HQ(), relatedrepo.Books{}, reachrepo.Store{}, outbox.Tenant(w.Pool), w.Clock, nil)
 	}
-	return related.New(related.Deps{Tx: w.Pool.Tenant(), Repo: relatedrepo.Repo{}, Customers: customerrepo.New(), Cipher: w.Keys, Keeper: keeper,
+	return related.New(related.Deps{Tx: w.Pool.Tenant(), Repo: relatedrepo.Repo{}, Customers: customerrepo.New(), Cipher: w.Keys, Keeper: keeper, Looks: w.Looks(),
 		Prints: related.HashPrints{Secret: []byte("secret"), Group: []byte("of the group")}, Audit: auditlog.Tenant(w.Pool), Clock: w.Clock})
 }
 

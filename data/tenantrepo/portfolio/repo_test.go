@@ -89,13 +89,13 @@ func TestCategoriesByRuleAndByHand(t *testing.T) {
 	b.item(late, "R2", b.today.AddDays(10), 50, 50)
 	b.item(foreign, "R3", b.today.AddDays(5), 900, 900)
 	b.fix.Exec(t, b.admin, `UPDATE receivables SET disputed = true WHERE document_no = 'R3'`)
-	c, err := b.svc.Classification(b.admin)
+	c, err := b.svc.Classification(b.admin, nil)
 	b.ok(err)
 	if len(c.Customers) != 2 || c.Customers[0].CustomerID != late || c.Customers[0].Category != biz.Substandard || c.Customers[0].Days != 100 || c.Customers[0].Overdue != 700 ||
 		c.Customers[1].Category != biz.SpecialMention || c.Groups[2].Open != 750 || c.Groups[1].Customers != 1 {
 		t.Errorf("%+v", c)
 	}
-	mine, err := b.svc.Classification(b.seller)
+	mine, err := b.svc.Classification(b.seller, nil)
 	b.ok(err)
 	if len(mine.Customers) != 1 || mine.Customers[0].CustomerID != late {
 		t.Errorf("a salesperson sees %+v", mine.Customers)

@@ -137,6 +137,16 @@ func TestListingReachesOverTheGroup(t *testing.T) {
 	if d.Facts.Related == nil || d.Facts.Related.USCC != x || d.Facts.Related.Severity != "critical" || len(d.Facts.Related.Path.Steps) != 2 {
 		t.Errorf("facts %+v", d.Facts.Related)
 	}
+	// Who is shown the way leaves a row at C, which alone knows it.
+	_, err = g.related.Listed(b, y.ID)
+	ok(t, err)
+	var owner, viewer uuid.UUID
+	var looks int
+	ok(t, g.Admin(t).QueryRowContext(t.Context(), `SELECT min(owner_tenant_id::text), min(viewer_tenant_id::text), count(*) FROM hq.sharing_log WHERE purpose = 'related' AND uscc = $1`, y.USCC).
+		Scan(&owner, &viewer, &looks))
+	if owner != g.C.ID || viewer != g.B.ID || looks != 1 {
+		t.Errorf("%d looks of %s at %s", looks, viewer, owner)
+	}
 	policy := func(depth int, action string) {
 		_, err := g.Admin(t).ExecContext(t.Context(), `INSERT INTO hq.group_policies (id, related_action, related_depth, created_at) SELECT max(id) + 1, $1, $2, now() FROM hq.group_policies`, action, depth)
 		ok(t, err)

@@ -24,6 +24,8 @@ const (
 	FieldRelatedAction = "related_action"
 	// FieldRelatedDepth holds the string denoting the related_depth field in the database.
 	FieldRelatedDepth = "related_depth"
+	// FieldEffects holds the string denoting the effects field in the database.
+	FieldEffects = "effects"
 	// FieldStepUp holds the string denoting the step_up field in the database.
 	FieldStepUp = "step_up"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldNoticeAction,
 	FieldRelatedAction,
 	FieldRelatedDepth,
+	FieldEffects,
 	FieldStepUp,
 	FieldCreatedAt,
 	FieldCreatedBy,

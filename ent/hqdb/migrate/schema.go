@@ -181,6 +181,7 @@ var (
 		{Name: "notice_action", Type: field.TypeEnum, Enums: []string{"warn", "hold", "block"}, Default: "warn"},
 		{Name: "related_action", Type: field.TypeEnum, Enums: []string{"allow", "warn", "hold", "block"}, Default: "warn"},
 		{Name: "related_depth", Type: field.TypeInt, Default: 2},
+		{Name: "effects", Type: field.TypeJSON, Default: schema.Expr("jsonb_build_object('notice', jsonb_build_object('rating', 'warn', 'limits', 'none', 'related_rating', 'warn', 'related_limits', 'none'), 'serious', jsonb_build_object('rating', 'refuse', 'limits', 'refuse_increase', 'related_rating', 'warn', 'related_limits', 'none'), 'critical', jsonb_build_object('rating', 'refuse', 'limits', 'cap_zero', 'related_rating', 'warn', 'related_limits', 'none'))")},
 		{Name: "step_up", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
@@ -475,6 +476,9 @@ var (
 		{Name: "reason", Type: field.TypeString},
 		{Name: "asked_until", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "ends_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "for_orders", Type: field.TypeBool, Default: true},
+		{Name: "for_rating", Type: field.TypeBool, Default: false},
+		{Name: "for_limits", Type: field.TypeBool, Default: false},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"asked", "granted", "refused", "withdrawn", "revoked"}, Default: "asked"},
 		{Name: "decided_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
@@ -506,7 +510,7 @@ var (
 			{
 				Name:    "negativeexemption_status_asked_at",
 				Unique:  false,
-				Columns: []*schema.Column{NegativeExemptionsColumns[10], NegativeExemptionsColumns[6]},
+				Columns: []*schema.Column{NegativeExemptionsColumns[13], NegativeExemptionsColumns[6]},
 			},
 		},
 	}

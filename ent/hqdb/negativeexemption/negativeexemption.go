@@ -33,6 +33,12 @@ const (
 	FieldAskedUntil = "asked_until"
 	// FieldEndsOn holds the string denoting the ends_on field in the database.
 	FieldEndsOn = "ends_on"
+	// FieldForOrders holds the string denoting the for_orders field in the database.
+	FieldForOrders = "for_orders"
+	// FieldForRating holds the string denoting the for_rating field in the database.
+	FieldForRating = "for_rating"
+	// FieldForLimits holds the string denoting the for_limits field in the database.
+	FieldForLimits = "for_limits"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldDecidedBy holds the string denoting the decided_by field in the database.
@@ -59,6 +65,9 @@ var Columns = []string{
 	FieldReason,
 	FieldAskedUntil,
 	FieldEndsOn,
+	FieldForOrders,
+	FieldForRating,
+	FieldForLimits,
 	FieldStatus,
 	FieldDecidedBy,
 	FieldDecidedAt,
@@ -79,6 +88,12 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultAskedAt holds the default value on creation for the "asked_at" field.
 	DefaultAskedAt func() time.Time
+	// DefaultForOrders holds the default value on creation for the "for_orders" field.
+	DefaultForOrders bool
+	// DefaultForRating holds the default value on creation for the "for_rating" field.
+	DefaultForRating bool
+	// DefaultForLimits holds the default value on creation for the "for_limits" field.
+	DefaultForLimits bool
 	// DefaultDecisionReason holds the default value on creation for the "decision_reason" field.
 	DefaultDecisionReason string
 	// DefaultVersion holds the default value on creation for the "version" field.
@@ -167,6 +182,21 @@ func ByAskedUntil(opts ...sql.OrderTermOption) OrderOption {
 // ByEndsOn orders the results by the ends_on field.
 func ByEndsOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEndsOn, opts...).ToFunc()
+}
+
+// ByForOrders orders the results by the for_orders field.
+func ByForOrders(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForOrders, opts...).ToFunc()
+}
+
+// ByForRating orders the results by the for_rating field.
+func ByForRating(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForRating, opts...).ToFunc()
+}
+
+// ByForLimits orders the results by the for_limits field.
+func ByForLimits(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForLimits, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

@@ -101,6 +101,21 @@ func EndsOn(v calendar.Date) predicate.NegativeExemption {
 	return predicate.NegativeExemption(sql.FieldEQ(FieldEndsOn, v))
 }
 
+// ForOrders applies equality check predicate on the "for_orders" field. It's identical to ForOrdersEQ.
+func ForOrders(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForOrders, v))
+}
+
+// ForRating applies equality check predicate on the "for_rating" field. It's identical to ForRatingEQ.
+func ForRating(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForRating, v))
+}
+
+// ForLimits applies equality check predicate on the "for_limits" field. It's identical to ForLimitsEQ.
+func ForLimits(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForLimits, v))
+}
+
 // DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
 func DecidedBy(v uuid.UUID) predicate.NegativeExemption {
 	return predicate.NegativeExemption(sql.FieldEQ(FieldDecidedBy, v))
@@ -554,6 +569,36 @@ func EndsOnLT(v calendar.Date) predicate.NegativeExemption {
 // EndsOnLTE applies the LTE predicate on the "ends_on" field.
 func EndsOnLTE(v calendar.Date) predicate.NegativeExemption {
 	return predicate.NegativeExemption(sql.FieldLTE(FieldEndsOn, v))
+}
+
+// ForOrdersEQ applies the EQ predicate on the "for_orders" field.
+func ForOrdersEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForOrders, v))
+}
+
+// ForOrdersNEQ applies the NEQ predicate on the "for_orders" field.
+func ForOrdersNEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldNEQ(FieldForOrders, v))
+}
+
+// ForRatingEQ applies the EQ predicate on the "for_rating" field.
+func ForRatingEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForRating, v))
+}
+
+// ForRatingNEQ applies the NEQ predicate on the "for_rating" field.
+func ForRatingNEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldNEQ(FieldForRating, v))
+}
+
+// ForLimitsEQ applies the EQ predicate on the "for_limits" field.
+func ForLimitsEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldEQ(FieldForLimits, v))
+}
+
+// ForLimitsNEQ applies the NEQ predicate on the "for_limits" field.
+func ForLimitsNEQ(v bool) predicate.NegativeExemption {
+	return predicate.NegativeExemption(sql.FieldNEQ(FieldForLimits, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

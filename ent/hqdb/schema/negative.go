@@ -98,8 +98,8 @@ func (NegativeClaim) Indexes() []ent.Index {
 	}
 }
 
-// NegativeExemption lets one subsidiary supply one listed customer until a date;
-// HQ grants it.
+// NegativeExemption lets one subsidiary go on with one listed customer until a date,
+// within its scopes; HQ grants it.
 type NegativeExemption struct{ ent.Schema }
 
 // Mixin of NegativeExemption.
@@ -117,6 +117,9 @@ func (NegativeExemption) Fields() []ent.Field {
 		field.String("reason").Immutable(),
 		zmixin.Date("asked_until"),
 		zmixin.Date("ends_on"),
+		field.Bool("for_orders").Default(true).Comment("what it lets pass"),
+		field.Bool("for_rating").Default(false),
+		field.Bool("for_limits").Default(false),
 		field.Enum("status").Values("asked", "granted", "refused", "withdrawn", "revoked").Default("asked"),
 		field.UUID("decided_by", uuid.UUID{}).Optional().Nillable(),
 		field.Time("decided_at").Optional().Nillable(),

@@ -104,6 +104,9 @@ func (Indicator) Fields() []ent.Field {
 	}
 }
 
+// presetEffects are those of shared/negativelist.
+const presetEffects = `jsonb_build_object('notice', jsonb_build_object('rating', 'warn', 'limits', 'none', 'related_rating', 'warn', 'related_limits', 'none'), 'serious', jsonb_build_object('rating', 'refuse', 'limits', 'refuse_increase', 'related_rating', 'warn', 'related_limits', 'none'), 'critical', jsonb_build_object('rating', 'refuse', 'limits', 'cap_zero', 'related_rating', 'warn', 'related_limits', 'none'))`
+
 // GroupPolicy is one version of what HQ wants done group-wide.
 type GroupPolicy struct{ ent.Schema }
 
@@ -119,6 +122,7 @@ func (GroupPolicy) Fields() []ent.Field {
 		field.Enum("notice_action").Values("warn", "hold", "block").Default("warn").Immutable(),
 		field.Enum("related_action").Values("allow", "warn", "hold", "block").Default("warn").Immutable().Comment("of a related company's listing"),
 		field.Int("related_depth").Default(2).Immutable().Comment("steps to a related company that count, 1 to 4"),
+		field.JSON("effects", json.RawMessage{}).Immutable().Annotations(entsql.DefaultExpr(presetEffects)).Comment("on ratings and limits, by severity"),
 		field.Bool("step_up").Default(false).Immutable().Comment("HQ's decisions on the negative list ask for a second verification"),
 		field.Time("created_at").Default(zmixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),

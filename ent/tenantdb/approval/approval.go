@@ -123,6 +123,7 @@ const (
 	KindCreditAgreement Kind = "credit_agreement"
 	KindAgreementCure   Kind = "agreement_cure"
 	KindSupplyResume    Kind = "supply_resume"
+	KindNegativeListing Kind = "negative_listing"
 	KindCustomerChange  Kind = "customer_change"
 )
 
@@ -133,7 +134,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindSharedLimit, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume, KindCustomerChange:
+	case KindRatingTemplate, KindRating, KindTemporaryLimit, KindLimitAdjustment, KindLimitBatch, KindSharedLimit, KindOrderRelease, KindWriteOff, KindFollowUp, KindCreditAgreement, KindAgreementCure, KindSupplyResume, KindNegativeListing, KindCustomerChange:
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

@@ -111,7 +111,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt64, Default: 1},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "shared_limit", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "customer_change"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "shared_limit", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "negative_listing", "customer_change"}},
 		{Name: "subject_id", Type: field.TypeUUID},
 		{Name: "customer_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "title", Type: field.TypeString},

@@ -154,7 +154,7 @@ func (Approval) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Updat
 // Fields of Approval.
 func (Approval) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").Values("rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "shared_limit", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "customer_change").Immutable(),
+		field.Enum("kind").Values("rating_template", "rating", "temporary_limit", "limit_adjustment", "limit_batch", "shared_limit", "order_release", "write_off", "follow_up", "credit_agreement", "agreement_cure", "supply_resume", "negative_listing", "customer_change").Immutable(),
 		field.UUID("subject_id", uuid.UUID{}).Immutable(),
 		field.UUID("customer_id", uuid.UUID{}).Optional().Nillable().Immutable(),
 		field.String("title").Immutable(),

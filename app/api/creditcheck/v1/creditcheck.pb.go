@@ -560,7 +560,11 @@ type Facts struct {
 	// The listed company that the customer is connected with; absent without one.
 	Related *v1.ListedRelated `protobuf:"bytes,23,opt,name=related,proto3" json:"related,omitempty"`
 	// What collateral in force adds to the limit.
-	Cover         int64 `protobuf:"varint,24,opt,name=cover,proto3" json:"cover,omitempty"`
+	Cover int64 `protobuf:"varint,24,opt,name=cover,proto3" json:"cover,omitempty"`
+	// Whose setting says where the check binds: project or tenant; empty in old decisions.
+	CheckpointBy string `protobuf:"bytes,25,opt,name=checkpoint_by,json=checkpointBy,proto3" json:"checkpoint_by,omitempty"`
+	// Beyond covered, what the policy tolerates at dispatch.
+	Tolerated     int64 `protobuf:"varint,26,opt,name=tolerated,proto3" json:"tolerated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -759,6 +763,20 @@ func (x *Facts) GetRelated() *v1.ListedRelated {
 func (x *Facts) GetCover() int64 {
 	if x != nil {
 		return x.Cover
+	}
+	return 0
+}
+
+func (x *Facts) GetCheckpointBy() string {
+	if x != nil {
+		return x.CheckpointBy
+	}
+	return ""
+}
+
+func (x *Facts) GetTolerated() int64 {
+	if x != nil {
+		return x.Tolerated
 	}
 	return 0
 }
@@ -1417,9 +1435,11 @@ type Rules struct {
 	TruckVolume int64        `protobuf:"varint,6,opt,name=truck_volume,json=truckVolume,proto3" json:"truck_volume,omitempty"`
 	Authorities []*Authority `protobuf:"bytes,7,rep,name=authorities,proto3" json:"authorities,omitempty"`
 	// How long a release may last at most.
-	ReleaseDays   int32 `protobuf:"varint,8,opt,name=release_days,json=releaseDays,proto3" json:"release_days,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ReleaseDays int32 `protobuf:"varint,8,opt,name=release_days,json=releaseDays,proto3" json:"release_days,omitempty"`
+	// Basis points, 0 to 1000, by which a dispatch may exceed what is still held for its order.
+	DispatchTolerance int32 `protobuf:"varint,9,opt,name=dispatch_tolerance,json=dispatchTolerance,proto3" json:"dispatch_tolerance,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Rules) Reset() {
@@ -1504,6 +1524,13 @@ func (x *Rules) GetAuthorities() []*Authority {
 func (x *Rules) GetReleaseDays() int32 {
 	if x != nil {
 		return x.ReleaseDays
+	}
+	return 0
+}
+
+func (x *Rules) GetDispatchTolerance() int32 {
+	if x != nil {
+		return x.DispatchTolerance
 	}
 	return 0
 }
@@ -2813,7 +2840,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"message_en\x18\x04 \x01(\tR\tmessageEn\x12\x16\n" +
 	"\x06actual\x18\x05 \x01(\x03R\x06actual\x12\x14\n" +
 	"\x05bound\x18\x06 \x01(\x03R\x05bound\x12\x1a\n" +
-	"\breleased\x18\a \x01(\bR\breleased\"\x98\a\n" +
+	"\breleased\x18\a \x01(\bR\breleased\"\xdb\a\n" +
 	"\x05Facts\x12\x1d\n" +
 	"\n" +
 	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12%\n" +
@@ -2842,7 +2869,9 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x05skips\x18\x15 \x01(\bR\x05skips\x12'\n" +
 	"\x0fsettles_advance\x18\x16 \x01(\bR\x0esettlesAdvance\x12:\n" +
 	"\arelated\x18\x17 \x01(\v2 .zhuxin.related.v1.ListedRelatedR\arelated\x12\x14\n" +
-	"\x05cover\x18\x18 \x01(\x03R\x05coverB\x15\n" +
+	"\x05cover\x18\x18 \x01(\x03R\x05cover\x12#\n" +
+	"\rcheckpoint_by\x18\x19 \x01(\tR\fcheckpointBy\x12\x1c\n" +
+	"\ttolerated\x18\x1a \x01(\x03R\ttoleratedB\x15\n" +
 	"\x13_max_overdue_amountB\x13\n" +
 	"\x11_max_overdue_days\"\xb7\x01\n" +
 	"\fProjectFacts\x12\x0e\n" +
@@ -2903,7 +2932,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x122\n" +
 	"\x05rules\x18\n" +
-	" \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xc4\x02\n" +
+	" \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xf3\x02\n" +
 	"\x05Rules\x12\x19\n" +
 	"\bat_order\x18\x01 \x01(\bR\aatOrder\x12\x1f\n" +
 	"\vat_dispatch\x18\x02 \x01(\bR\n" +
@@ -2914,7 +2943,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"freezeDays\x12!\n" +
 	"\ftruck_volume\x18\x06 \x01(\x03R\vtruckVolume\x12B\n" +
 	"\vauthorities\x18\a \x03(\v2 .zhuxin.creditcheck.v1.AuthorityR\vauthorities\x12!\n" +
-	"\frelease_days\x18\b \x01(\x05R\vreleaseDays\"e\n" +
+	"\frelease_days\x18\b \x01(\x05R\vreleaseDays\x12-\n" +
+	"\x12dispatch_tolerance\x18\t \x01(\x05R\x11dispatchTolerance\"e\n" +
 	"\x0fUtilizationBand\x12\x14\n" +
 	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x14\n" +
 	"\x05watch\x18\x02 \x01(\x05R\x05watch\x12\x12\n" +

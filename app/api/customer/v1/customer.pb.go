@@ -399,8 +399,11 @@ type Customer struct {
 	// Effective rating; empty without one.
 	RatingId         string `protobuf:"bytes,23,opt,name=rating_id,json=ratingId,proto3" json:"rating_id,omitempty"`
 	ContactEmailMask string `protobuf:"bytes,24,opt,name=contact_email_mask,json=contactEmailMask,proto3" json:"contact_email_mask,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The caller sells at a project of the customer, who is another one's: who he is and
+	// his grade, and nothing else.
+	Reduced       bool `protobuf:"varint,25,opt,name=reduced,proto3" json:"reduced,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Customer) Reset() {
@@ -599,6 +602,13 @@ func (x *Customer) GetContactEmailMask() string {
 		return x.ContactEmailMask
 	}
 	return ""
+}
+
+func (x *Customer) GetReduced() bool {
+	if x != nil {
+		return x.Reduced
+	}
+	return false
 }
 
 // What is granted and used, in fen of the subsidiary's currency.
@@ -2789,7 +2799,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\n" +
 	"updated_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"$\n" +
 	"\x12GetCustomerRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xda\a\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\xf4\a\n" +
 	"\bCustomer\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x12\n" +
@@ -2817,7 +2827,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"updated_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
 	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
-	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\"\xd9\x05\n" +
+	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\x12\x18\n" +
+	"\areduced\x18\x19 \x01(\bR\areduced\"\xd9\x05\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +

@@ -1496,7 +1496,9 @@ type GroupPolicy struct {
 	// allow, warn, hold, block; for customers connected with a listed company.
 	RelatedAction string `protobuf:"bytes,7,opt,name=related_action,json=relatedAction,proto3" json:"related_action,omitempty"`
 	// Steps to a related company that count, 1 to 4.
-	RelatedDepth  int32 `protobuf:"varint,8,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
+	RelatedDepth int32 `protobuf:"varint,8,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
+	// What listings do to ratings and limits, the mildest severity first.
+	Effects       []*SeverityEffects `protobuf:"bytes,9,rep,name=effects,proto3" json:"effects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1587,6 +1589,93 @@ func (x *GroupPolicy) GetRelatedDepth() int32 {
 	return 0
 }
 
+func (x *GroupPolicy) GetEffects() []*SeverityEffects {
+	if x != nil {
+		return x.Effects
+	}
+	return nil
+}
+
+type SeverityEffects struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// notice, serious, critical.
+	Severity string `protobuf:"bytes,1,opt,name=severity,proto3" json:"severity,omitempty"`
+	// none, warn, refuse.
+	Rating string `protobuf:"bytes,2,opt,name=rating,proto3" json:"rating,omitempty"`
+	// none, refuse_increase, cash_only, cap_zero; each does what those before it do.
+	Limits string `protobuf:"bytes,3,opt,name=limits,proto3" json:"limits,omitempty"`
+	// The same of a related company's listing.
+	RelatedRating string `protobuf:"bytes,4,opt,name=related_rating,json=relatedRating,proto3" json:"related_rating,omitempty"`
+	RelatedLimits string `protobuf:"bytes,5,opt,name=related_limits,json=relatedLimits,proto3" json:"related_limits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeverityEffects) Reset() {
+	*x = SeverityEffects{}
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeverityEffects) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeverityEffects) ProtoMessage() {}
+
+func (x *SeverityEffects) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeverityEffects.ProtoReflect.Descriptor instead.
+func (*SeverityEffects) Descriptor() ([]byte, []int) {
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *SeverityEffects) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *SeverityEffects) GetRating() string {
+	if x != nil {
+		return x.Rating
+	}
+	return ""
+}
+
+func (x *SeverityEffects) GetLimits() string {
+	if x != nil {
+		return x.Limits
+	}
+	return ""
+}
+
+func (x *SeverityEffects) GetRelatedRating() string {
+	if x != nil {
+		return x.RelatedRating
+	}
+	return ""
+}
+
+func (x *SeverityEffects) GetRelatedLimits() string {
+	if x != nil {
+		return x.RelatedLimits
+	}
+	return ""
+}
+
 type SetGroupPolicyRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Version        int64                  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -1600,14 +1689,17 @@ type SetGroupPolicyRequest struct {
 	// Empty keeps the one in force, or what is stricter than the critical one becomes that.
 	RelatedAction string `protobuf:"bytes,6,opt,name=related_action,json=relatedAction,proto3" json:"related_action,omitempty"`
 	// 0 keeps what is in force.
-	RelatedDepth  int32 `protobuf:"varint,7,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
+	RelatedDepth int32 `protobuf:"varint,7,opt,name=related_depth,json=relatedDepth,proto3" json:"related_depth,omitempty"`
+	// All three severities, or none to keep what is in force; what stops orders is kept
+	// only where the action blocks them.
+	Effects       []*SeverityEffects `protobuf:"bytes,8,rep,name=effects,proto3" json:"effects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetGroupPolicyRequest) Reset() {
 	*x = SetGroupPolicyRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[24]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1711,7 @@ func (x *SetGroupPolicyRequest) String() string {
 func (*SetGroupPolicyRequest) ProtoMessage() {}
 
 func (x *SetGroupPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[24]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1724,7 @@ func (x *SetGroupPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetGroupPolicyRequest.ProtoReflect.Descriptor instead.
 func (*SetGroupPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{24}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SetGroupPolicyRequest) GetVersion() int64 {
@@ -1684,6 +1776,13 @@ func (x *SetGroupPolicyRequest) GetRelatedDepth() int32 {
 	return 0
 }
 
+func (x *SetGroupPolicyRequest) GetEffects() []*SeverityEffects {
+	if x != nil {
+		return x.Effects
+	}
+	return nil
+}
+
 type GetGroupOverviewRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1692,7 +1791,7 @@ type GetGroupOverviewRequest struct {
 
 func (x *GetGroupOverviewRequest) Reset() {
 	*x = GetGroupOverviewRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[25]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +1803,7 @@ func (x *GetGroupOverviewRequest) String() string {
 func (*GetGroupOverviewRequest) ProtoMessage() {}
 
 func (x *GetGroupOverviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[25]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,7 +1816,7 @@ func (x *GetGroupOverviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupOverviewRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupOverviewRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{25}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{26}
 }
 
 type GroupOverview struct {
@@ -1736,7 +1835,7 @@ type GroupOverview struct {
 
 func (x *GroupOverview) Reset() {
 	*x = GroupOverview{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[26]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1748,7 +1847,7 @@ func (x *GroupOverview) String() string {
 func (*GroupOverview) ProtoMessage() {}
 
 func (x *GroupOverview) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[26]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1761,7 +1860,7 @@ func (x *GroupOverview) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupOverview.ProtoReflect.Descriptor instead.
 func (*GroupOverview) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{26}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GroupOverview) GetTotals() []*GroupTotal {
@@ -1814,7 +1913,7 @@ type GroupTotal struct {
 
 func (x *GroupTotal) Reset() {
 	*x = GroupTotal{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[27]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1826,7 +1925,7 @@ func (x *GroupTotal) String() string {
 func (*GroupTotal) ProtoMessage() {}
 
 func (x *GroupTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[27]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1839,7 +1938,7 @@ func (x *GroupTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupTotal.ProtoReflect.Descriptor instead.
 func (*GroupTotal) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{27}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GroupTotal) GetAging() *v12.Aging {
@@ -1909,7 +2008,7 @@ type SubsidiaryFigures struct {
 
 func (x *SubsidiaryFigures) Reset() {
 	*x = SubsidiaryFigures{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[28]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1921,7 +2020,7 @@ func (x *SubsidiaryFigures) String() string {
 func (*SubsidiaryFigures) ProtoMessage() {}
 
 func (x *SubsidiaryFigures) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[28]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1934,7 +2033,7 @@ func (x *SubsidiaryFigures) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubsidiaryFigures.ProtoReflect.Descriptor instead.
 func (*SubsidiaryFigures) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{28}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SubsidiaryFigures) GetTenantId() string {
@@ -2026,7 +2125,7 @@ type ListGroupSubsidiariesRequest struct {
 
 func (x *ListGroupSubsidiariesRequest) Reset() {
 	*x = ListGroupSubsidiariesRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2038,7 +2137,7 @@ func (x *ListGroupSubsidiariesRequest) String() string {
 func (*ListGroupSubsidiariesRequest) ProtoMessage() {}
 
 func (x *ListGroupSubsidiariesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[29]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2051,7 +2150,7 @@ func (x *ListGroupSubsidiariesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupSubsidiariesRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupSubsidiariesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{29}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListGroupSubsidiariesRequest) GetCurrency() string {
@@ -2099,7 +2198,7 @@ type ListGroupSubsidiariesReply struct {
 
 func (x *ListGroupSubsidiariesReply) Reset() {
 	*x = ListGroupSubsidiariesReply{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2111,7 +2210,7 @@ func (x *ListGroupSubsidiariesReply) String() string {
 func (*ListGroupSubsidiariesReply) ProtoMessage() {}
 
 func (x *ListGroupSubsidiariesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[30]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2124,7 +2223,7 @@ func (x *ListGroupSubsidiariesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupSubsidiariesReply.ProtoReflect.Descriptor instead.
 func (*ListGroupSubsidiariesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{30}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListGroupSubsidiariesReply) GetSubsidiaries() []*SubsidiaryFigures {
@@ -2150,7 +2249,7 @@ type GetGroupSubsidiaryRequest struct {
 
 func (x *GetGroupSubsidiaryRequest) Reset() {
 	*x = GetGroupSubsidiaryRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2162,7 +2261,7 @@ func (x *GetGroupSubsidiaryRequest) String() string {
 func (*GetGroupSubsidiaryRequest) ProtoMessage() {}
 
 func (x *GetGroupSubsidiaryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[31]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2175,7 +2274,7 @@ func (x *GetGroupSubsidiaryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupSubsidiaryRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupSubsidiaryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{31}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetGroupSubsidiaryRequest) GetTenantId() string {
@@ -2200,7 +2299,7 @@ type ListGroupCustomersRequest struct {
 
 func (x *ListGroupCustomersRequest) Reset() {
 	*x = ListGroupCustomersRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2212,7 +2311,7 @@ func (x *ListGroupCustomersRequest) String() string {
 func (*ListGroupCustomersRequest) ProtoMessage() {}
 
 func (x *ListGroupCustomersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[32]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2225,7 +2324,7 @@ func (x *ListGroupCustomersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupCustomersRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupCustomersRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{32}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListGroupCustomersRequest) GetTenantId() string {
@@ -2273,7 +2372,7 @@ type ListGroupCustomersReply struct {
 
 func (x *ListGroupCustomersReply) Reset() {
 	*x = ListGroupCustomersReply{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2285,7 +2384,7 @@ func (x *ListGroupCustomersReply) String() string {
 func (*ListGroupCustomersReply) ProtoMessage() {}
 
 func (x *ListGroupCustomersReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[33]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2298,7 +2397,7 @@ func (x *ListGroupCustomersReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupCustomersReply.ProtoReflect.Descriptor instead.
 func (*ListGroupCustomersReply) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{33}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListGroupCustomersReply) GetCustomers() []*GroupCustomerRow {
@@ -2335,7 +2434,7 @@ type GroupCustomerRow struct {
 
 func (x *GroupCustomerRow) Reset() {
 	*x = GroupCustomerRow{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2446,7 @@ func (x *GroupCustomerRow) String() string {
 func (*GroupCustomerRow) ProtoMessage() {}
 
 func (x *GroupCustomerRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[34]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2459,7 @@ func (x *GroupCustomerRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCustomerRow.ProtoReflect.Descriptor instead.
 func (*GroupCustomerRow) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{34}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GroupCustomerRow) GetTenantId() string {
@@ -2449,7 +2548,7 @@ type GetGroupCustomerRequest struct {
 
 func (x *GetGroupCustomerRequest) Reset() {
 	*x = GetGroupCustomerRequest{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2461,7 +2560,7 @@ func (x *GetGroupCustomerRequest) String() string {
 func (*GetGroupCustomerRequest) ProtoMessage() {}
 
 func (x *GetGroupCustomerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[35]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2474,7 +2573,7 @@ func (x *GetGroupCustomerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupCustomerRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupCustomerRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{35}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetGroupCustomerRequest) GetUscc() string {
@@ -2497,7 +2596,7 @@ type GroupCustomer struct {
 
 func (x *GroupCustomer) Reset() {
 	*x = GroupCustomer{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2509,7 +2608,7 @@ func (x *GroupCustomer) String() string {
 func (*GroupCustomer) ProtoMessage() {}
 
 func (x *GroupCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[36]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2522,7 +2621,7 @@ func (x *GroupCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCustomer.ProtoReflect.Descriptor instead.
 func (*GroupCustomer) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{36}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GroupCustomer) GetUscc() string {
@@ -2575,7 +2674,7 @@ type GroupRating struct {
 
 func (x *GroupRating) Reset() {
 	*x = GroupRating{}
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2587,7 +2686,7 @@ func (x *GroupRating) String() string {
 func (*GroupRating) ProtoMessage() {}
 
 func (x *GroupRating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_hq_v1_hq_proto_msgTypes[37]
+	mi := &file_app_api_hq_v1_hq_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2600,7 +2699,7 @@ func (x *GroupRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRating.ProtoReflect.Descriptor instead.
 func (*GroupRating) Descriptor() ([]byte, []int) {
-	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{37}
+	return file_app_api_hq_v1_hq_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GroupRating) GetSubsidiaryName() string {
@@ -2763,7 +2862,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x1aRemoveNegativeEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x17\n" +
-	"\x15GetGroupPolicyRequest\"\xbc\x02\n" +
+	"\x15GetGroupPolicyRequest\"\xf5\x02\n" +
 	"\vGroupPolicy\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x129\n" +
@@ -2773,7 +2872,14 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\rnotice_action\x18\x05 \x01(\tR\fnoticeAction\x12\x17\n" +
 	"\astep_up\x18\x06 \x01(\bR\x06stepUp\x12%\n" +
 	"\x0erelated_action\x18\a \x01(\tR\rrelatedAction\x12#\n" +
-	"\rrelated_depth\x18\b \x01(\x05R\frelatedDepth\"\x9c\x02\n" +
+	"\rrelated_depth\x18\b \x01(\x05R\frelatedDepth\x127\n" +
+	"\aeffects\x18\t \x03(\v2\x1d.zhuxin.hq.v1.SeverityEffectsR\aeffects\"\xab\x01\n" +
+	"\x0fSeverityEffects\x12\x1a\n" +
+	"\bseverity\x18\x01 \x01(\tR\bseverity\x12\x16\n" +
+	"\x06rating\x18\x02 \x01(\tR\x06rating\x12\x16\n" +
+	"\x06limits\x18\x03 \x01(\tR\x06limits\x12%\n" +
+	"\x0erelated_rating\x18\x04 \x01(\tR\rrelatedRating\x12%\n" +
+	"\x0erelated_limits\x18\x05 \x01(\tR\rrelatedLimits\"\xd5\x02\n" +
 	"\x15SetGroupPolicyRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12'\n" +
 	"\x0fnegative_action\x18\x02 \x01(\tR\x0enegativeAction\x12%\n" +
@@ -2781,7 +2887,8 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\rnotice_action\x18\x04 \x01(\tR\fnoticeAction\x12\x1c\n" +
 	"\astep_up\x18\x05 \x01(\bH\x00R\x06stepUp\x88\x01\x01\x12%\n" +
 	"\x0erelated_action\x18\x06 \x01(\tR\rrelatedAction\x12#\n" +
-	"\rrelated_depth\x18\a \x01(\x05R\frelatedDepthB\n" +
+	"\rrelated_depth\x18\a \x01(\x05R\frelatedDepth\x127\n" +
+	"\aeffects\x18\b \x03(\v2\x1d.zhuxin.hq.v1.SeverityEffectsR\aeffectsB\n" +
 	"\n" +
 	"\b_step_up\"\x19\n" +
 	"\x17GetGroupOverviewRequest\"\xa3\x02\n" +
@@ -2898,7 +3005,7 @@ func file_app_api_hq_v1_hq_proto_rawDescGZIP() []byte {
 	return file_app_api_hq_v1_hq_proto_rawDescData
 }
 
-var file_app_api_hq_v1_hq_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_app_api_hq_v1_hq_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_app_api_hq_v1_hq_proto_goTypes = []any{
 	(*ListApplicationsRequest)(nil),      // 0: zhuxin.hq.v1.ListApplicationsRequest
 	(*ListApplicationsReply)(nil),        // 1: zhuxin.hq.v1.ListApplicationsReply
@@ -2924,116 +3031,119 @@ var file_app_api_hq_v1_hq_proto_goTypes = []any{
 	(*RemoveNegativeEntryRequest)(nil),   // 21: zhuxin.hq.v1.RemoveNegativeEntryRequest
 	(*GetGroupPolicyRequest)(nil),        // 22: zhuxin.hq.v1.GetGroupPolicyRequest
 	(*GroupPolicy)(nil),                  // 23: zhuxin.hq.v1.GroupPolicy
-	(*SetGroupPolicyRequest)(nil),        // 24: zhuxin.hq.v1.SetGroupPolicyRequest
-	(*GetGroupOverviewRequest)(nil),      // 25: zhuxin.hq.v1.GetGroupOverviewRequest
-	(*GroupOverview)(nil),                // 26: zhuxin.hq.v1.GroupOverview
-	(*GroupTotal)(nil),                   // 27: zhuxin.hq.v1.GroupTotal
-	(*SubsidiaryFigures)(nil),            // 28: zhuxin.hq.v1.SubsidiaryFigures
-	(*ListGroupSubsidiariesRequest)(nil), // 29: zhuxin.hq.v1.ListGroupSubsidiariesRequest
-	(*ListGroupSubsidiariesReply)(nil),   // 30: zhuxin.hq.v1.ListGroupSubsidiariesReply
-	(*GetGroupSubsidiaryRequest)(nil),    // 31: zhuxin.hq.v1.GetGroupSubsidiaryRequest
-	(*ListGroupCustomersRequest)(nil),    // 32: zhuxin.hq.v1.ListGroupCustomersRequest
-	(*ListGroupCustomersReply)(nil),      // 33: zhuxin.hq.v1.ListGroupCustomersReply
-	(*GroupCustomerRow)(nil),             // 34: zhuxin.hq.v1.GroupCustomerRow
-	(*GetGroupCustomerRequest)(nil),      // 35: zhuxin.hq.v1.GetGroupCustomerRequest
-	(*GroupCustomer)(nil),                // 36: zhuxin.hq.v1.GroupCustomer
-	(*GroupRating)(nil),                  // 37: zhuxin.hq.v1.GroupRating
-	(*v1.Application)(nil),               // 38: zhuxin.account.v1.Application
-	(*timestamppb.Timestamp)(nil),        // 39: google.protobuf.Timestamp
-	(*v11.Indicator)(nil),                // 40: zhuxin.rating.v1.Indicator
-	(*v12.PersonRef)(nil),                // 41: zhuxin.common.v1.PersonRef
-	(*v12.Aging)(nil),                    // 42: zhuxin.common.v1.Aging
-	(*v12.CommonGrade)(nil),              // 43: zhuxin.common.v1.CommonGrade
-	(*v13.InviteMemberRequest)(nil),      // 44: zhuxin.member.v1.InviteMemberRequest
-	(*v13.RevokeInvitationRequest)(nil),  // 45: zhuxin.member.v1.RevokeInvitationRequest
-	(*v13.UpdateMemberRequest)(nil),      // 46: zhuxin.member.v1.UpdateMemberRequest
-	(*v13.ListMembersReply)(nil),         // 47: zhuxin.member.v1.ListMembersReply
-	(*v13.Invitation)(nil),               // 48: zhuxin.member.v1.Invitation
-	(*v12.EmptyReply)(nil),               // 49: zhuxin.common.v1.EmptyReply
-	(*v13.Member)(nil),                   // 50: zhuxin.member.v1.Member
+	(*SeverityEffects)(nil),              // 24: zhuxin.hq.v1.SeverityEffects
+	(*SetGroupPolicyRequest)(nil),        // 25: zhuxin.hq.v1.SetGroupPolicyRequest
+	(*GetGroupOverviewRequest)(nil),      // 26: zhuxin.hq.v1.GetGroupOverviewRequest
+	(*GroupOverview)(nil),                // 27: zhuxin.hq.v1.GroupOverview
+	(*GroupTotal)(nil),                   // 28: zhuxin.hq.v1.GroupTotal
+	(*SubsidiaryFigures)(nil),            // 29: zhuxin.hq.v1.SubsidiaryFigures
+	(*ListGroupSubsidiariesRequest)(nil), // 30: zhuxin.hq.v1.ListGroupSubsidiariesRequest
+	(*ListGroupSubsidiariesReply)(nil),   // 31: zhuxin.hq.v1.ListGroupSubsidiariesReply
+	(*GetGroupSubsidiaryRequest)(nil),    // 32: zhuxin.hq.v1.GetGroupSubsidiaryRequest
+	(*ListGroupCustomersRequest)(nil),    // 33: zhuxin.hq.v1.ListGroupCustomersRequest
+	(*ListGroupCustomersReply)(nil),      // 34: zhuxin.hq.v1.ListGroupCustomersReply
+	(*GroupCustomerRow)(nil),             // 35: zhuxin.hq.v1.GroupCustomerRow
+	(*GetGroupCustomerRequest)(nil),      // 36: zhuxin.hq.v1.GetGroupCustomerRequest
+	(*GroupCustomer)(nil),                // 37: zhuxin.hq.v1.GroupCustomer
+	(*GroupRating)(nil),                  // 38: zhuxin.hq.v1.GroupRating
+	(*v1.Application)(nil),               // 39: zhuxin.account.v1.Application
+	(*timestamppb.Timestamp)(nil),        // 40: google.protobuf.Timestamp
+	(*v11.Indicator)(nil),                // 41: zhuxin.rating.v1.Indicator
+	(*v12.PersonRef)(nil),                // 42: zhuxin.common.v1.PersonRef
+	(*v12.Aging)(nil),                    // 43: zhuxin.common.v1.Aging
+	(*v12.CommonGrade)(nil),              // 44: zhuxin.common.v1.CommonGrade
+	(*v13.InviteMemberRequest)(nil),      // 45: zhuxin.member.v1.InviteMemberRequest
+	(*v13.RevokeInvitationRequest)(nil),  // 46: zhuxin.member.v1.RevokeInvitationRequest
+	(*v13.UpdateMemberRequest)(nil),      // 47: zhuxin.member.v1.UpdateMemberRequest
+	(*v13.ListMembersReply)(nil),         // 48: zhuxin.member.v1.ListMembersReply
+	(*v13.Invitation)(nil),               // 49: zhuxin.member.v1.Invitation
+	(*v12.EmptyReply)(nil),               // 50: zhuxin.common.v1.EmptyReply
+	(*v13.Member)(nil),                   // 51: zhuxin.member.v1.Member
 }
 var file_app_api_hq_v1_hq_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.hq.v1.ListApplicationsReply.applications:type_name -> zhuxin.hq.v1.ApplicationRow
-	38, // 1: zhuxin.hq.v1.ApplicationRow.application:type_name -> zhuxin.account.v1.Application
+	39, // 1: zhuxin.hq.v1.ApplicationRow.application:type_name -> zhuxin.account.v1.Application
 	6,  // 2: zhuxin.hq.v1.ListInvitationCodesReply.codes:type_name -> zhuxin.hq.v1.InvitationCode
-	39, // 3: zhuxin.hq.v1.InvitationCode.expires_at:type_name -> google.protobuf.Timestamp
+	40, // 3: zhuxin.hq.v1.InvitationCode.expires_at:type_name -> google.protobuf.Timestamp
 	6,  // 4: zhuxin.hq.v1.CreateInvitationCodeReply.invitation_code:type_name -> zhuxin.hq.v1.InvitationCode
 	12, // 5: zhuxin.hq.v1.ListTenantsReply.tenants:type_name -> zhuxin.hq.v1.Tenant
-	39, // 6: zhuxin.hq.v1.Tenant.created_at:type_name -> google.protobuf.Timestamp
-	40, // 7: zhuxin.hq.v1.ListLibraryReply.indicators:type_name -> zhuxin.rating.v1.Indicator
-	40, // 8: zhuxin.hq.v1.SaveIndicatorRequest.indicator:type_name -> zhuxin.rating.v1.Indicator
+	40, // 6: zhuxin.hq.v1.Tenant.created_at:type_name -> google.protobuf.Timestamp
+	41, // 7: zhuxin.hq.v1.ListLibraryReply.indicators:type_name -> zhuxin.rating.v1.Indicator
+	41, // 8: zhuxin.hq.v1.SaveIndicatorRequest.indicator:type_name -> zhuxin.rating.v1.Indicator
 	20, // 9: zhuxin.hq.v1.ListNegativeEntriesReply.entries:type_name -> zhuxin.hq.v1.NegativeEntry
-	41, // 10: zhuxin.hq.v1.NegativeEntry.listed_by:type_name -> zhuxin.common.v1.PersonRef
-	39, // 11: zhuxin.hq.v1.NegativeEntry.listed_at:type_name -> google.protobuf.Timestamp
-	39, // 12: zhuxin.hq.v1.NegativeEntry.removed_at:type_name -> google.protobuf.Timestamp
-	39, // 13: zhuxin.hq.v1.NegativeEntry.proposed_at:type_name -> google.protobuf.Timestamp
-	39, // 14: zhuxin.hq.v1.NegativeEntry.decided_at:type_name -> google.protobuf.Timestamp
-	39, // 15: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
-	27, // 16: zhuxin.hq.v1.GroupOverview.totals:type_name -> zhuxin.hq.v1.GroupTotal
-	28, // 17: zhuxin.hq.v1.GroupOverview.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
-	39, // 18: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
-	42, // 19: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
-	42, // 20: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
-	39, // 21: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
-	28, // 22: zhuxin.hq.v1.ListGroupSubsidiariesReply.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
-	34, // 23: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	42, // 24: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
-	39, // 25: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
-	34, // 26: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
-	37, // 27: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
-	20, // 28: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
-	39, // 29: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
-	39, // 30: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	43, // 31: zhuxin.hq.v1.GroupRating.common:type_name -> zhuxin.common.v1.CommonGrade
-	0,  // 32: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
-	3,  // 33: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
-	4,  // 34: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
-	7,  // 35: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
-	9,  // 36: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
-	10, // 37: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
-	13, // 38: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
-	14, // 39: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
-	44, // 40: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
-	45, // 41: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
-	46, // 42: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
-	15, // 43: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
-	17, // 44: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
-	18, // 45: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
-	21, // 46: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
-	22, // 47: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
-	24, // 48: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
-	25, // 49: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
-	29, // 50: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:input_type -> zhuxin.hq.v1.ListGroupSubsidiariesRequest
-	31, // 51: zhuxin.hq.v1.HQService.GetGroupSubsidiary:input_type -> zhuxin.hq.v1.GetGroupSubsidiaryRequest
-	32, // 52: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
-	35, // 53: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
-	1,  // 54: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
-	38, // 55: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
-	5,  // 56: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
-	8,  // 57: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
-	6,  // 58: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
-	11, // 59: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
-	12, // 60: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
-	47, // 61: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
-	48, // 62: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
-	49, // 63: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
-	50, // 64: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
-	16, // 65: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
-	40, // 66: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
-	19, // 67: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
-	20, // 68: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
-	23, // 69: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	23, // 70: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
-	26, // 71: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
-	30, // 72: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:output_type -> zhuxin.hq.v1.ListGroupSubsidiariesReply
-	28, // 73: zhuxin.hq.v1.HQService.GetGroupSubsidiary:output_type -> zhuxin.hq.v1.SubsidiaryFigures
-	33, // 74: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
-	36, // 75: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
-	54, // [54:76] is the sub-list for method output_type
-	32, // [32:54] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	42, // 10: zhuxin.hq.v1.NegativeEntry.listed_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 11: zhuxin.hq.v1.NegativeEntry.listed_at:type_name -> google.protobuf.Timestamp
+	40, // 12: zhuxin.hq.v1.NegativeEntry.removed_at:type_name -> google.protobuf.Timestamp
+	40, // 13: zhuxin.hq.v1.NegativeEntry.proposed_at:type_name -> google.protobuf.Timestamp
+	40, // 14: zhuxin.hq.v1.NegativeEntry.decided_at:type_name -> google.protobuf.Timestamp
+	40, // 15: zhuxin.hq.v1.GroupPolicy.created_at:type_name -> google.protobuf.Timestamp
+	24, // 16: zhuxin.hq.v1.GroupPolicy.effects:type_name -> zhuxin.hq.v1.SeverityEffects
+	24, // 17: zhuxin.hq.v1.SetGroupPolicyRequest.effects:type_name -> zhuxin.hq.v1.SeverityEffects
+	28, // 18: zhuxin.hq.v1.GroupOverview.totals:type_name -> zhuxin.hq.v1.GroupTotal
+	29, // 19: zhuxin.hq.v1.GroupOverview.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
+	40, // 20: zhuxin.hq.v1.GroupOverview.projected_at:type_name -> google.protobuf.Timestamp
+	43, // 21: zhuxin.hq.v1.GroupTotal.aging:type_name -> zhuxin.common.v1.Aging
+	43, // 22: zhuxin.hq.v1.SubsidiaryFigures.aging:type_name -> zhuxin.common.v1.Aging
+	40, // 23: zhuxin.hq.v1.SubsidiaryFigures.projected_at:type_name -> google.protobuf.Timestamp
+	29, // 24: zhuxin.hq.v1.ListGroupSubsidiariesReply.subsidiaries:type_name -> zhuxin.hq.v1.SubsidiaryFigures
+	35, // 25: zhuxin.hq.v1.ListGroupCustomersReply.customers:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	43, // 26: zhuxin.hq.v1.GroupCustomerRow.aging:type_name -> zhuxin.common.v1.Aging
+	40, // 27: zhuxin.hq.v1.GroupCustomerRow.projected_at:type_name -> google.protobuf.Timestamp
+	35, // 28: zhuxin.hq.v1.GroupCustomer.rows:type_name -> zhuxin.hq.v1.GroupCustomerRow
+	38, // 29: zhuxin.hq.v1.GroupCustomer.ratings:type_name -> zhuxin.hq.v1.GroupRating
+	20, // 30: zhuxin.hq.v1.GroupCustomer.negative_entries:type_name -> zhuxin.hq.v1.NegativeEntry
+	40, // 31: zhuxin.hq.v1.GroupRating.effective_at:type_name -> google.protobuf.Timestamp
+	40, // 32: zhuxin.hq.v1.GroupRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	44, // 33: zhuxin.hq.v1.GroupRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	0,  // 34: zhuxin.hq.v1.HQService.ListApplications:input_type -> zhuxin.hq.v1.ListApplicationsRequest
+	3,  // 35: zhuxin.hq.v1.HQService.DecideApplication:input_type -> zhuxin.hq.v1.DecideApplicationRequest
+	4,  // 36: zhuxin.hq.v1.HQService.ListInvitationCodes:input_type -> zhuxin.hq.v1.ListInvitationCodesRequest
+	7,  // 37: zhuxin.hq.v1.HQService.CreateInvitationCode:input_type -> zhuxin.hq.v1.CreateInvitationCodeRequest
+	9,  // 38: zhuxin.hq.v1.HQService.RevokeInvitationCode:input_type -> zhuxin.hq.v1.RevokeInvitationCodeRequest
+	10, // 39: zhuxin.hq.v1.HQService.ListTenants:input_type -> zhuxin.hq.v1.ListTenantsRequest
+	13, // 40: zhuxin.hq.v1.HQService.SetTenantStatus:input_type -> zhuxin.hq.v1.SetTenantStatusRequest
+	14, // 41: zhuxin.hq.v1.HQService.ListHQMembers:input_type -> zhuxin.hq.v1.ListHQMembersRequest
+	45, // 42: zhuxin.hq.v1.HQService.InviteHQMember:input_type -> zhuxin.member.v1.InviteMemberRequest
+	46, // 43: zhuxin.hq.v1.HQService.RevokeHQInvitation:input_type -> zhuxin.member.v1.RevokeInvitationRequest
+	47, // 44: zhuxin.hq.v1.HQService.UpdateHQMember:input_type -> zhuxin.member.v1.UpdateMemberRequest
+	15, // 45: zhuxin.hq.v1.HQService.ListLibrary:input_type -> zhuxin.hq.v1.ListLibraryRequest
+	17, // 46: zhuxin.hq.v1.HQService.SaveIndicator:input_type -> zhuxin.hq.v1.SaveIndicatorRequest
+	18, // 47: zhuxin.hq.v1.HQService.ListNegativeEntries:input_type -> zhuxin.hq.v1.ListNegativeEntriesRequest
+	21, // 48: zhuxin.hq.v1.HQService.RemoveNegativeEntry:input_type -> zhuxin.hq.v1.RemoveNegativeEntryRequest
+	22, // 49: zhuxin.hq.v1.HQService.GetGroupPolicy:input_type -> zhuxin.hq.v1.GetGroupPolicyRequest
+	25, // 50: zhuxin.hq.v1.HQService.SetGroupPolicy:input_type -> zhuxin.hq.v1.SetGroupPolicyRequest
+	26, // 51: zhuxin.hq.v1.HQService.GetGroupOverview:input_type -> zhuxin.hq.v1.GetGroupOverviewRequest
+	30, // 52: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:input_type -> zhuxin.hq.v1.ListGroupSubsidiariesRequest
+	32, // 53: zhuxin.hq.v1.HQService.GetGroupSubsidiary:input_type -> zhuxin.hq.v1.GetGroupSubsidiaryRequest
+	33, // 54: zhuxin.hq.v1.HQService.ListGroupCustomers:input_type -> zhuxin.hq.v1.ListGroupCustomersRequest
+	36, // 55: zhuxin.hq.v1.HQService.GetGroupCustomer:input_type -> zhuxin.hq.v1.GetGroupCustomerRequest
+	1,  // 56: zhuxin.hq.v1.HQService.ListApplications:output_type -> zhuxin.hq.v1.ListApplicationsReply
+	39, // 57: zhuxin.hq.v1.HQService.DecideApplication:output_type -> zhuxin.account.v1.Application
+	5,  // 58: zhuxin.hq.v1.HQService.ListInvitationCodes:output_type -> zhuxin.hq.v1.ListInvitationCodesReply
+	8,  // 59: zhuxin.hq.v1.HQService.CreateInvitationCode:output_type -> zhuxin.hq.v1.CreateInvitationCodeReply
+	6,  // 60: zhuxin.hq.v1.HQService.RevokeInvitationCode:output_type -> zhuxin.hq.v1.InvitationCode
+	11, // 61: zhuxin.hq.v1.HQService.ListTenants:output_type -> zhuxin.hq.v1.ListTenantsReply
+	12, // 62: zhuxin.hq.v1.HQService.SetTenantStatus:output_type -> zhuxin.hq.v1.Tenant
+	48, // 63: zhuxin.hq.v1.HQService.ListHQMembers:output_type -> zhuxin.member.v1.ListMembersReply
+	49, // 64: zhuxin.hq.v1.HQService.InviteHQMember:output_type -> zhuxin.member.v1.Invitation
+	50, // 65: zhuxin.hq.v1.HQService.RevokeHQInvitation:output_type -> zhuxin.common.v1.EmptyReply
+	51, // 66: zhuxin.hq.v1.HQService.UpdateHQMember:output_type -> zhuxin.member.v1.Member
+	16, // 67: zhuxin.hq.v1.HQService.ListLibrary:output_type -> zhuxin.hq.v1.ListLibraryReply
+	41, // 68: zhuxin.hq.v1.HQService.SaveIndicator:output_type -> zhuxin.rating.v1.Indicator
+	19, // 69: zhuxin.hq.v1.HQService.ListNegativeEntries:output_type -> zhuxin.hq.v1.ListNegativeEntriesReply
+	20, // 70: zhuxin.hq.v1.HQService.RemoveNegativeEntry:output_type -> zhuxin.hq.v1.NegativeEntry
+	23, // 71: zhuxin.hq.v1.HQService.GetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	23, // 72: zhuxin.hq.v1.HQService.SetGroupPolicy:output_type -> zhuxin.hq.v1.GroupPolicy
+	27, // 73: zhuxin.hq.v1.HQService.GetGroupOverview:output_type -> zhuxin.hq.v1.GroupOverview
+	31, // 74: zhuxin.hq.v1.HQService.ListGroupSubsidiaries:output_type -> zhuxin.hq.v1.ListGroupSubsidiariesReply
+	29, // 75: zhuxin.hq.v1.HQService.GetGroupSubsidiary:output_type -> zhuxin.hq.v1.SubsidiaryFigures
+	34, // 76: zhuxin.hq.v1.HQService.ListGroupCustomers:output_type -> zhuxin.hq.v1.ListGroupCustomersReply
+	37, // 77: zhuxin.hq.v1.HQService.GetGroupCustomer:output_type -> zhuxin.hq.v1.GroupCustomer
+	56, // [56:78] is the sub-list for method output_type
+	34, // [34:56] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_app_api_hq_v1_hq_proto_init() }
@@ -3041,14 +3151,14 @@ func file_app_api_hq_v1_hq_proto_init() {
 	if File_app_api_hq_v1_hq_proto != nil {
 		return
 	}
-	file_app_api_hq_v1_hq_proto_msgTypes[24].OneofWrappers = []any{}
+	file_app_api_hq_v1_hq_proto_msgTypes[25].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_hq_v1_hq_proto_rawDesc), len(file_app_api_hq_v1_hq_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   38,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

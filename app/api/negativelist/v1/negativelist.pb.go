@@ -1183,8 +1183,10 @@ type Exemption struct {
 	// The next two are told to HQ only.
 	SubsidiaryName string `protobuf:"bytes,14,opt,name=subsidiary_name,json=subsidiaryName,proto3" json:"subsidiary_name,omitempty"`
 	DecidedBy      string `protobuf:"bytes,15,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What it lets pass: orders, rating, limits. As asked until HQ decides.
+	Scopes        []string `protobuf:"bytes,16,rep,name=scopes,proto3" json:"scopes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Exemption) Reset() {
@@ -1322,12 +1324,21 @@ func (x *Exemption) GetDecidedBy() string {
 	return ""
 }
 
+func (x *Exemption) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
 type AskExemptionRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	Reason     string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Last day.
-	EndsOn        string `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	EndsOn string `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	// orders, rating, limits; empty for orders.
+	Scopes        []string `protobuf:"bytes,4,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1383,6 +1394,239 @@ func (x *AskExemptionRequest) GetEndsOn() string {
 	return ""
 }
 
+func (x *AskExemptionRequest) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
+type GetStandingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStandingRequest) Reset() {
+	*x = GetStandingRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStandingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStandingRequest) ProtoMessage() {}
+
+func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStandingRequest.ProtoReflect.Descriptor instead.
+func (*GetStandingRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetStandingRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+type NegativeStanding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none, warn, refuse.
+	Rating string `protobuf:"bytes,1,opt,name=rating,proto3" json:"rating,omitempty"`
+	// none, refuse_increase, cash_only, cap_zero.
+	Limits string `protobuf:"bytes,2,opt,name=limits,proto3" json:"limits,omitempty"`
+	// The listings in force that concern the customer, the strictest first.
+	Hits          []*ListingHit `protobuf:"bytes,3,rep,name=hits,proto3" json:"hits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NegativeStanding) Reset() {
+	*x = NegativeStanding{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NegativeStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NegativeStanding) ProtoMessage() {}
+
+func (x *NegativeStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NegativeStanding.ProtoReflect.Descriptor instead.
+func (*NegativeStanding) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *NegativeStanding) GetRating() string {
+	if x != nil {
+		return x.Rating
+	}
+	return ""
+}
+
+func (x *NegativeStanding) GetLimits() string {
+	if x != nil {
+		return x.Limits
+	}
+	return ""
+}
+
+func (x *NegativeStanding) GetHits() []*ListingHit {
+	if x != nil {
+		return x.Hits
+	}
+	return nil
+}
+
+type ListingHit struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Uscc        string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	CompanyName string                 `protobuf:"bytes,2,opt,name=company_name,json=companyName,proto3" json:"company_name,omitempty"`
+	Severity    string                 `protobuf:"bytes,3,opt,name=severity,proto3" json:"severity,omitempty"`
+	ReasonCode  string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	ReasonText  string                 `protobuf:"bytes,5,opt,name=reason_text,json=reasonText,proto3" json:"reason_text,omitempty"`
+	// From the customer to the listed company; absent for his own listing.
+	Path *v1.ReachPath `protobuf:"bytes,6,opt,name=path,proto3" json:"path,omitempty"`
+	// What this listing does today, exemptions with it.
+	Rating string `protobuf:"bytes,7,opt,name=rating,proto3" json:"rating,omitempty"`
+	Limits string `protobuf:"bytes,8,opt,name=limits,proto3" json:"limits,omitempty"`
+	// Last days of HQ's exemptions; empty without one.
+	RatingExemptUntil string `protobuf:"bytes,9,opt,name=rating_exempt_until,json=ratingExemptUntil,proto3" json:"rating_exempt_until,omitempty"`
+	LimitsExemptUntil string `protobuf:"bytes,10,opt,name=limits_exempt_until,json=limitsExemptUntil,proto3" json:"limits_exempt_until,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *ListingHit) Reset() {
+	*x = ListingHit{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListingHit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListingHit) ProtoMessage() {}
+
+func (x *ListingHit) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListingHit.ProtoReflect.Descriptor instead.
+func (*ListingHit) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListingHit) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *ListingHit) GetCompanyName() string {
+	if x != nil {
+		return x.CompanyName
+	}
+	return ""
+}
+
+func (x *ListingHit) GetSeverity() string {
+	if x != nil {
+		return x.Severity
+	}
+	return ""
+}
+
+func (x *ListingHit) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *ListingHit) GetReasonText() string {
+	if x != nil {
+		return x.ReasonText
+	}
+	return ""
+}
+
+func (x *ListingHit) GetPath() *v1.ReachPath {
+	if x != nil {
+		return x.Path
+	}
+	return nil
+}
+
+func (x *ListingHit) GetRating() string {
+	if x != nil {
+		return x.Rating
+	}
+	return ""
+}
+
+func (x *ListingHit) GetLimits() string {
+	if x != nil {
+		return x.Limits
+	}
+	return ""
+}
+
+func (x *ListingHit) GetRatingExemptUntil() string {
+	if x != nil {
+		return x.RatingExemptUntil
+	}
+	return ""
+}
+
+func (x *ListingHit) GetLimitsExemptUntil() string {
+	if x != nil {
+		return x.LimitsExemptUntil
+	}
+	return ""
+}
+
 type WithdrawExemptionRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1392,7 +1636,7 @@ type WithdrawExemptionRequest struct {
 
 func (x *WithdrawExemptionRequest) Reset() {
 	*x = WithdrawExemptionRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1404,7 +1648,7 @@ func (x *WithdrawExemptionRequest) String() string {
 func (*WithdrawExemptionRequest) ProtoMessage() {}
 
 func (x *WithdrawExemptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1417,7 +1661,7 @@ func (x *WithdrawExemptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawExemptionRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawExemptionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{16}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *WithdrawExemptionRequest) GetId() string {
@@ -1443,7 +1687,7 @@ type CreateEntryRequest struct {
 
 func (x *CreateEntryRequest) Reset() {
 	*x = CreateEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1455,7 +1699,7 @@ func (x *CreateEntryRequest) String() string {
 func (*CreateEntryRequest) ProtoMessage() {}
 
 func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1468,7 +1712,7 @@ func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateEntryRequest.ProtoReflect.Descriptor instead.
 func (*CreateEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{17}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CreateEntryRequest) GetUscc() string {
@@ -1530,7 +1774,7 @@ type WithdrawEntryRequest struct {
 
 func (x *WithdrawEntryRequest) Reset() {
 	*x = WithdrawEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1542,7 +1786,7 @@ func (x *WithdrawEntryRequest) String() string {
 func (*WithdrawEntryRequest) ProtoMessage() {}
 
 func (x *WithdrawEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1555,7 +1799,7 @@ func (x *WithdrawEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawEntryRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{18}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WithdrawEntryRequest) GetId() string {
@@ -1581,7 +1825,7 @@ type UploadEvidenceRequest struct {
 
 func (x *UploadEvidenceRequest) Reset() {
 	*x = UploadEvidenceRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1593,7 +1837,7 @@ func (x *UploadEvidenceRequest) String() string {
 func (*UploadEvidenceRequest) ProtoMessage() {}
 
 func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1606,7 +1850,7 @@ func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*UploadEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{19}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *UploadEvidenceRequest) GetFileName() string {
@@ -1627,7 +1871,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1639,7 +1883,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1652,7 +1896,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{20}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Evidence) GetDocumentId() string {
@@ -1687,7 +1931,7 @@ type GetCustomerHistoryRequest struct {
 
 func (x *GetCustomerHistoryRequest) Reset() {
 	*x = GetCustomerHistoryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1699,7 +1943,7 @@ func (x *GetCustomerHistoryRequest) String() string {
 func (*GetCustomerHistoryRequest) ProtoMessage() {}
 
 func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1712,7 +1956,7 @@ func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetCustomerHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{21}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetCustomerHistoryRequest) GetCustomerId() string {
@@ -1749,7 +1993,7 @@ type CustomerHistory struct {
 
 func (x *CustomerHistory) Reset() {
 	*x = CustomerHistory{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1761,7 +2005,7 @@ func (x *CustomerHistory) String() string {
 func (*CustomerHistory) ProtoMessage() {}
 
 func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1774,7 +2018,7 @@ func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerHistory.ProtoReflect.Descriptor instead.
 func (*CustomerHistory) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{22}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CustomerHistory) GetUscc() string {
@@ -1841,7 +2085,7 @@ type SharedRating struct {
 
 func (x *SharedRating) Reset() {
 	*x = SharedRating{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1853,7 +2097,7 @@ func (x *SharedRating) String() string {
 func (*SharedRating) ProtoMessage() {}
 
 func (x *SharedRating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1866,7 +2110,7 @@ func (x *SharedRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedRating.ProtoReflect.Descriptor instead.
 func (*SharedRating) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{23}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SharedRating) GetSubsidiaryName() string {
@@ -1923,7 +2167,7 @@ type ListSharingLogRequest struct {
 
 func (x *ListSharingLogRequest) Reset() {
 	*x = ListSharingLogRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1935,7 +2179,7 @@ func (x *ListSharingLogRequest) String() string {
 func (*ListSharingLogRequest) ProtoMessage() {}
 
 func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1948,7 +2192,7 @@ func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogRequest.ProtoReflect.Descriptor instead.
 func (*ListSharingLogRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListSharingLogRequest) GetMade() bool {
@@ -1982,7 +2226,7 @@ type ListSharingLogReply struct {
 
 func (x *ListSharingLogReply) Reset() {
 	*x = ListSharingLogReply{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1994,7 +2238,7 @@ func (x *ListSharingLogReply) String() string {
 func (*ListSharingLogReply) ProtoMessage() {}
 
 func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2007,7 +2251,7 @@ func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogReply.ProtoReflect.Descriptor instead.
 func (*ListSharingLogReply) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{25}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListSharingLogReply) GetRows() []*SharingLogRow {
@@ -2038,7 +2282,7 @@ type SharingLogRow struct {
 
 func (x *SharingLogRow) Reset() {
 	*x = SharingLogRow{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2050,7 +2294,7 @@ func (x *SharingLogRow) String() string {
 func (*SharingLogRow) ProtoMessage() {}
 
 func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2063,7 +2307,7 @@ func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharingLogRow.ProtoReflect.Descriptor instead.
 func (*SharingLogRow) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{26}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SharingLogRow) GetAt() *timestamppb.Timestamp {
@@ -2210,7 +2454,7 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
 	"exemptions\x18\x01 \x03(\v2!.zhuxin.negativelist.v1.ExemptionR\n" +
 	"exemptions\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\xf5\x03\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\x8d\x04\n" +
 	"\tExemption\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -2231,12 +2475,36 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\aversion\x18\r \x01(\x03R\aversion\x12'\n" +
 	"\x0fsubsidiary_name\x18\x0e \x01(\tR\x0esubsidiaryName\x12\x1d\n" +
 	"\n" +
-	"decided_by\x18\x0f \x01(\tR\tdecidedBy\"g\n" +
+	"decided_by\x18\x0f \x01(\tR\tdecidedBy\x12\x16\n" +
+	"\x06scopes\x18\x10 \x03(\tR\x06scopes\"\x7f\n" +
 	"\x13AskExemptionRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x17\n" +
-	"\aends_on\x18\x03 \x01(\tR\x06endsOn\"*\n" +
+	"\aends_on\x18\x03 \x01(\tR\x06endsOn\x12\x16\n" +
+	"\x06scopes\x18\x04 \x03(\tR\x06scopes\"5\n" +
+	"\x12GetStandingRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\"z\n" +
+	"\x10NegativeStanding\x12\x16\n" +
+	"\x06rating\x18\x01 \x01(\tR\x06rating\x12\x16\n" +
+	"\x06limits\x18\x02 \x01(\tR\x06limits\x126\n" +
+	"\x04hits\x18\x03 \x03(\v2\".zhuxin.negativelist.v1.ListingHitR\x04hits\"\xe3\x02\n" +
+	"\n" +
+	"ListingHit\x12\x12\n" +
+	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12!\n" +
+	"\fcompany_name\x18\x02 \x01(\tR\vcompanyName\x12\x1a\n" +
+	"\bseverity\x18\x03 \x01(\tR\bseverity\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\x12\x1f\n" +
+	"\vreason_text\x18\x05 \x01(\tR\n" +
+	"reasonText\x120\n" +
+	"\x04path\x18\x06 \x01(\v2\x1c.zhuxin.related.v1.ReachPathR\x04path\x12\x16\n" +
+	"\x06rating\x18\a \x01(\tR\x06rating\x12\x16\n" +
+	"\x06limits\x18\b \x01(\tR\x06limits\x12.\n" +
+	"\x13rating_exempt_until\x18\t \x01(\tR\x11ratingExemptUntil\x12.\n" +
+	"\x13limits_exempt_until\x18\n" +
+	" \x01(\tR\x11limitsExemptUntil\"*\n" +
 	"\x18WithdrawExemptionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"\x98\x02\n" +
 	"\x12CreateEntryRequest\x12\x12\n" +
@@ -2294,7 +2562,7 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"viewerName\x12+\n" +
 	"\x11viewer_subsidiary\x18\x03 \x01(\tR\x10viewerSubsidiary\x12\x12\n" +
 	"\x04uscc\x18\x04 \x01(\tR\x04uscc\x12\x18\n" +
-	"\apurpose\x18\x05 \x01(\tR\apurpose2\xc0\x0f\n" +
+	"\apurpose\x18\x05 \x01(\tR\apurpose2\xf7\x10\n" +
 	"\x13NegativeListService\x12\x98\x01\n" +
 	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\xa0\x01\n" +
 	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"F\x92\xc2\x18&\b\x01\x12\x13negative_list.write:\rnegative_list\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x8b\x01\n" +
@@ -2304,7 +2572,8 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\fReportRepair\x12+.zhuxin.negativelist.v1.ReportRepairRequest\x1a\x1d.zhuxin.negativelist.v1.Claim\"C\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/negative-list/{id}:repair\x12\xa7\x01\n" +
 	"\x0eListExemptions\x12-.zhuxin.negativelist.v1.ListExemptionsRequest\x1a+.zhuxin.negativelist.v1.ListExemptionsReply\"9\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/negative-exemptions\x12\x9d\x01\n" +
 	"\fAskExemption\x12+.zhuxin.negativelist.v1.AskExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"=\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/negative-exemptions\x12\xb5\x01\n" +
-	"\x11WithdrawExemption\x120.zhuxin.negativelist.v1.WithdrawExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"K\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/negative-exemptions/{id}:withdraw\x12\xa7\x01\n" +
+	"\x11WithdrawExemption\x120.zhuxin.negativelist.v1.WithdrawExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"K\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/negative-exemptions/{id}:withdraw\x12\xb4\x01\n" +
+	"\vGetStanding\x12*.zhuxin.negativelist.v1.GetStandingRequest\x1a(.zhuxin.negativelist.v1.NegativeStanding\"O\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/negative-standing\x12\xa7\x01\n" +
 	"\x0eUploadEvidence\x12-.zhuxin.negativelist.v1.UploadEvidenceRequest\x1a .zhuxin.negativelist.v1.Evidence\"D\x92\xc2\x18\x1e\b\x01\x12\x13negative_list.write \x010\x80\x80\x80\n" +
 	"\x82\xd3\xe4\x93\x02\x1c\"\x1a/v1/negative-list:evidence\x12\xb8\x01\n" +
 	"\x12GetCustomerHistory\x121.zhuxin.negativelist.v1.GetCustomerHistoryRequest\x1a'.zhuxin.negativelist.v1.CustomerHistory\"F\x92\xc2\x18\x10\b\x01\x12\fhistory.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/shared-history\x12\x97\x01\n" +
@@ -2323,7 +2592,7 @@ func file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP() []byte {
 	return file_app_api_negativelist_v1_negativelist_proto_rawDescData
 }
 
-var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*ListEntriesRequest)(nil),        // 0: zhuxin.negativelist.v1.ListEntriesRequest
 	(*ListEntriesReply)(nil),          // 1: zhuxin.negativelist.v1.ListEntriesReply
@@ -2341,78 +2610,85 @@ var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
 	(*ListExemptionsReply)(nil),       // 13: zhuxin.negativelist.v1.ListExemptionsReply
 	(*Exemption)(nil),                 // 14: zhuxin.negativelist.v1.Exemption
 	(*AskExemptionRequest)(nil),       // 15: zhuxin.negativelist.v1.AskExemptionRequest
-	(*WithdrawExemptionRequest)(nil),  // 16: zhuxin.negativelist.v1.WithdrawExemptionRequest
-	(*CreateEntryRequest)(nil),        // 17: zhuxin.negativelist.v1.CreateEntryRequest
-	(*WithdrawEntryRequest)(nil),      // 18: zhuxin.negativelist.v1.WithdrawEntryRequest
-	(*UploadEvidenceRequest)(nil),     // 19: zhuxin.negativelist.v1.UploadEvidenceRequest
-	(*Evidence)(nil),                  // 20: zhuxin.negativelist.v1.Evidence
-	(*GetCustomerHistoryRequest)(nil), // 21: zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	(*CustomerHistory)(nil),           // 22: zhuxin.negativelist.v1.CustomerHistory
-	(*SharedRating)(nil),              // 23: zhuxin.negativelist.v1.SharedRating
-	(*ListSharingLogRequest)(nil),     // 24: zhuxin.negativelist.v1.ListSharingLogRequest
-	(*ListSharingLogReply)(nil),       // 25: zhuxin.negativelist.v1.ListSharingLogReply
-	(*SharingLogRow)(nil),             // 26: zhuxin.negativelist.v1.SharingLogRow
-	(*timestamppb.Timestamp)(nil),     // 27: google.protobuf.Timestamp
-	(*v1.ReachPath)(nil),              // 28: zhuxin.related.v1.ReachPath
-	(*v11.CommonGrade)(nil),           // 29: zhuxin.common.v1.CommonGrade
+	(*GetStandingRequest)(nil),        // 16: zhuxin.negativelist.v1.GetStandingRequest
+	(*NegativeStanding)(nil),          // 17: zhuxin.negativelist.v1.NegativeStanding
+	(*ListingHit)(nil),                // 18: zhuxin.negativelist.v1.ListingHit
+	(*WithdrawExemptionRequest)(nil),  // 19: zhuxin.negativelist.v1.WithdrawExemptionRequest
+	(*CreateEntryRequest)(nil),        // 20: zhuxin.negativelist.v1.CreateEntryRequest
+	(*WithdrawEntryRequest)(nil),      // 21: zhuxin.negativelist.v1.WithdrawEntryRequest
+	(*UploadEvidenceRequest)(nil),     // 22: zhuxin.negativelist.v1.UploadEvidenceRequest
+	(*Evidence)(nil),                  // 23: zhuxin.negativelist.v1.Evidence
+	(*GetCustomerHistoryRequest)(nil), // 24: zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	(*CustomerHistory)(nil),           // 25: zhuxin.negativelist.v1.CustomerHistory
+	(*SharedRating)(nil),              // 26: zhuxin.negativelist.v1.SharedRating
+	(*ListSharingLogRequest)(nil),     // 27: zhuxin.negativelist.v1.ListSharingLogRequest
+	(*ListSharingLogReply)(nil),       // 28: zhuxin.negativelist.v1.ListSharingLogReply
+	(*SharingLogRow)(nil),             // 29: zhuxin.negativelist.v1.SharingLogRow
+	(*timestamppb.Timestamp)(nil),     // 30: google.protobuf.Timestamp
+	(*v1.ReachPath)(nil),              // 31: zhuxin.related.v1.ReachPath
+	(*v11.CommonGrade)(nil),           // 32: zhuxin.common.v1.CommonGrade
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
-	27, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
-	27, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
+	30, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
+	30, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
 	3,  // 3: zhuxin.negativelist.v1.Entry.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
-	27, // 4: zhuxin.negativelist.v1.Entry.proposed_at:type_name -> google.protobuf.Timestamp
-	27, // 5: zhuxin.negativelist.v1.Entry.decided_at:type_name -> google.protobuf.Timestamp
+	30, // 4: zhuxin.negativelist.v1.Entry.proposed_at:type_name -> google.protobuf.Timestamp
+	30, // 5: zhuxin.negativelist.v1.Entry.decided_at:type_name -> google.protobuf.Timestamp
 	2,  // 6: zhuxin.negativelist.v1.Case.entry:type_name -> zhuxin.negativelist.v1.Entry
 	7,  // 7: zhuxin.negativelist.v1.Case.claims:type_name -> zhuxin.negativelist.v1.Claim
 	8,  // 8: zhuxin.negativelist.v1.Case.events:type_name -> zhuxin.negativelist.v1.Event
 	6,  // 9: zhuxin.negativelist.v1.Case.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
-	28, // 10: zhuxin.negativelist.v1.RelatedCustomer.path:type_name -> zhuxin.related.v1.ReachPath
+	31, // 10: zhuxin.negativelist.v1.RelatedCustomer.path:type_name -> zhuxin.related.v1.ReachPath
 	3,  // 11: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
-	27, // 12: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
-	27, // 13: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
-	27, // 14: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
+	30, // 12: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
+	30, // 13: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
+	30, // 14: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
 	10, // 15: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
 	10, // 16: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
 	14, // 17: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
-	27, // 18: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
-	27, // 19: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
-	10, // 20: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	23, // 21: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
-	27, // 22: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
-	27, // 23: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	29, // 24: zhuxin.negativelist.v1.SharedRating.common:type_name -> zhuxin.common.v1.CommonGrade
-	26, // 25: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	27, // 26: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 27: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	17, // 28: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 29: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
-	18, // 30: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
-	9,  // 31: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
-	11, // 32: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
-	12, // 33: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
-	15, // 34: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
-	16, // 35: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
-	19, // 36: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	21, // 37: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	24, // 38: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 39: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 40: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	5,  // 41: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
-	2,  // 42: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
-	7,  // 43: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
-	7,  // 44: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
-	13, // 45: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
-	14, // 46: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	14, // 47: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	20, // 48: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	22, // 49: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	25, // 50: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	39, // [39:51] is the sub-list for method output_type
-	27, // [27:39] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	30, // 18: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
+	30, // 19: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
+	18, // 20: zhuxin.negativelist.v1.NegativeStanding.hits:type_name -> zhuxin.negativelist.v1.ListingHit
+	31, // 21: zhuxin.negativelist.v1.ListingHit.path:type_name -> zhuxin.related.v1.ReachPath
+	10, // 22: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	26, // 23: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
+	30, // 24: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
+	30, // 25: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	32, // 26: zhuxin.negativelist.v1.SharedRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	29, // 27: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	30, // 28: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	0,  // 29: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	20, // 30: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	4,  // 31: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
+	21, // 32: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
+	9,  // 33: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
+	11, // 34: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
+	12, // 35: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
+	15, // 36: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
+	19, // 37: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
+	16, // 38: zhuxin.negativelist.v1.NegativeListService.GetStanding:input_type -> zhuxin.negativelist.v1.GetStandingRequest
+	22, // 39: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	24, // 40: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	27, // 41: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	1,  // 42: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	2,  // 43: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	5,  // 44: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
+	2,  // 45: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
+	7,  // 46: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
+	7,  // 47: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
+	13, // 48: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	14, // 49: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	14, // 50: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	17, // 51: zhuxin.negativelist.v1.NegativeListService.GetStanding:output_type -> zhuxin.negativelist.v1.NegativeStanding
+	23, // 52: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	25, // 53: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	28, // 54: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	42, // [42:55] is the sub-list for method output_type
+	29, // [29:42] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_app_api_negativelist_v1_negativelist_proto_init() }
@@ -2426,7 +2702,7 @@ func file_app_api_negativelist_v1_negativelist_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_negativelist_v1_negativelist_proto_rawDesc), len(file_app_api_negativelist_v1_negativelist_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

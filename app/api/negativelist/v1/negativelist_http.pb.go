@@ -20,6 +20,7 @@ const (
 	OperationNegativeListServiceListExemptions     = "/zhuxin.negativelist.v1.NegativeListService/ListExemptions"
 	OperationNegativeListServiceAskExemption       = "/zhuxin.negativelist.v1.NegativeListService/AskExemption"
 	OperationNegativeListServiceWithdrawExemption  = "/zhuxin.negativelist.v1.NegativeListService/WithdrawExemption"
+	OperationNegativeListServiceGetStanding        = "/zhuxin.negativelist.v1.NegativeListService/GetStanding"
 	OperationNegativeListServiceUploadEvidence     = "/zhuxin.negativelist.v1.NegativeListService/UploadEvidence"
 	OperationNegativeListServiceGetCustomerHistory = "/zhuxin.negativelist.v1.NegativeListService/GetCustomerHistory"
 	OperationNegativeListServiceListSharingLog     = "/zhuxin.negativelist.v1.NegativeListService/ListSharingLog"
@@ -43,6 +44,9 @@ type NegativeListServiceHTTPServer interface {
 	// Asks HQ to let one supply a listed customer for some time.
 	AskExemption(context.Context, *AskExemptionRequest) (*Exemption, error)
 	WithdrawExemption(context.Context, *WithdrawExemptionRequest) (*Exemption, error)
+	// What the list does to a customer's rating and limits, before anybody fills in a
+	// form in vain.
+	GetStanding(context.Context, *GetStandingRequest) (*NegativeStanding, error)
 	// Evidence file, uploaded before the listing that names it.
 	UploadEvidence(context.Context, *UploadEvidenceRequest) (*Evidence, error)
 	// Ratings of the same company at all subsidiaries. Each look is logged.
@@ -53,6 +57,13 @@ type NegativeListServiceHTTPServer interface {
 
 // NegativeListServiceRoutes is the table of the routes of NegativeListService.
 var NegativeListServiceRoutes = []route.Info{
+	{
+		Operation: OperationNegativeListServiceGetStanding,
+		Method:    "GET", Path: "/v1/customers/{customer_id}/negative-standing",
+		Side: route.SideTenant, Permission: "negative_list.read",
+		Params:  []string{"customer_id"},
+		Request: "zhuxin.negativelist.v1.GetStandingRequest", Reply: "zhuxin.negativelist.v1.NegativeStanding",
+	},
 	{
 		Operation: OperationNegativeListServiceGetCustomerHistory,
 		Method:    "GET", Path: "/v1/customers/{customer_id}/shared-history",
@@ -145,6 +156,7 @@ var NegativeListServiceRoutes = []route.Info{
 // RegisterNegativeListServiceHTTPServer puts the routes of NegativeListService on the server.
 func RegisterNegativeListServiceHTTPServer(s *http.Server, srv NegativeListServiceHTTPServer) {
 	r := s.Route("/")
+	r.GET("/v1/customers/{customer_id:[^/:]+}/negative-standing", _NegativeListService_GetStanding0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/shared-history", _NegativeListService_GetCustomerHistory0_HTTP_Handler(srv))
 	r.GET("/v1/negative-exemptions", _NegativeListService_ListExemptions0_HTTP_Handler(srv))
 	r.POST("/v1/negative-exemptions", _NegativeListService_AskExemption0_HTTP_Handler(srv))
@@ -157,6 +169,27 @@ func RegisterNegativeListServiceHTTPServer(s *http.Server, srv NegativeListServi
 	r.POST("/v1/negative-list/{id:[^/:]+}:withdraw", _NegativeListService_WithdrawEntry0_HTTP_Handler(srv))
 	r.POST("/v1/negative-list:evidence", _NegativeListService_UploadEvidence0_HTTP_Handler(srv))
 	r.GET("/v1/sharing-log", _NegativeListService_ListSharingLog0_HTTP_Handler(srv))
+}
+
+func _NegativeListService_GetStanding0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceGetStanding)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetStandingRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetStanding(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _NegativeListService_GetCustomerHistory0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {

@@ -696,8 +696,10 @@ type DecideExemptionRequest struct {
 	Version int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 	Grant   bool                   `protobuf:"varint,3,opt,name=grant,proto3" json:"grant,omitempty"`
 	// Last day; empty for the one asked for.
-	EndsOn        string `protobuf:"bytes,4,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
-	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	EndsOn string `protobuf:"bytes,4,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Granted of what was asked for; empty for all of it.
+	Scopes        []string `protobuf:"bytes,6,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -765,6 +767,13 @@ func (x *DecideExemptionRequest) GetReason() string {
 		return x.Reason
 	}
 	return ""
+}
+
+func (x *DecideExemptionRequest) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
 }
 
 type RevokeExemptionRequest struct {
@@ -877,13 +886,14 @@ const file_app_api_negativelist_v1_review_proto_rawDesc = "" +
 	"\x1aListGroupExemptionsRequest\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"\x89\x01\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"\xa1\x01\n" +
 	"\x16DecideExemptionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x14\n" +
 	"\x05grant\x18\x03 \x01(\bR\x05grant\x12\x17\n" +
 	"\aends_on\x18\x04 \x01(\tR\x06endsOn\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"@\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06scopes\x18\x06 \x03(\tR\x06scopes\"@\n" +
 	"\x16RevokeExemptionRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason2\xbb\x0e\n" +

@@ -1135,6 +1135,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/negative-standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description What the list does to a customer's rating and limits, before anybody fills in a
+         *      form in vain.
+         */
+        get: operations["NegativeListService_GetStanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/projects": {
         parameters: {
             query?: never;
@@ -3416,23 +3436,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/limit-calendar": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Limits that begin or have their last day within the next days. */
-        get: operations["LimitService_ListLimitCalendar"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/limit-proposals": {
         parameters: {
             query?: never;
@@ -3927,6 +3930,23 @@ export interface paths {
         patch: operations["ProjectService_UpdateOwner"];
         trace?: never;
     };
+    "/v1/owners/{id}:reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The phone of an owner's contact in plain, in the same way. */
+        post: operations["ProjectService_RevealOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-applications/{id}:reverse": {
         parameters: {
             query?: never;
@@ -4076,6 +4096,23 @@ export interface paths {
         patch: operations["ProjectService_UpdateProject"];
         trace?: never;
     };
+    "/v1/projects/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Where a check binds for the project's orders, in place of the policy (ruling 16). */
+        put: operations["ProjectService_SetCheckpoints"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectId}/contacts": {
         parameters: {
             query?: never;
@@ -4103,6 +4140,23 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["ProjectService_RemoveContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectId}/contacts/{id}:reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A contact's phone in plain; the look and its reason are written down. */
+        post: operations["ProjectService_RevealContact"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5062,6 +5116,43 @@ export interface paths {
         };
         /** @description All open items that the caller may see, as XLSX. */
         get: operations["ReportService_ExportItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description What falls on a day of the months: ratings to renew, papers that expire, limits that
+         *      begin or end, agreements to review; the soonest first (000-67).
+         */
+        get: operations["LimitService_ListReviewCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review-calendar:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as XLSX, all of it. */
+        get: operations["LimitService_ExportReviewCalendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7378,6 +7469,10 @@ export interface components {
             related?: components["schemas"]["ListedRelated"] | null;
             /** @description What collateral in force adds to the limit. */
             cover: string;
+            /** @description Whose setting says where the check binds: project or tenant; empty in old decisions. */
+            checkpointBy: string;
+            /** @description Beyond covered, what the policy tolerates at dispatch. */
+            tolerated: string;
         };
         Headroom: {
             projectId: string;
@@ -7574,6 +7669,11 @@ export interface components {
              * @description How long a release may last at most.
              */
             releaseDays: number;
+            /**
+             * Format: int32
+             * @description Basis points, 0 to 1000, by which a dispatch may exceed what is still held for its order.
+             */
+            dispatchTolerance: number;
         };
         SetPolicyRequest: {
             /** @description The version that was seen. */
@@ -7678,6 +7778,11 @@ export interface components {
             /** @description Effective rating; empty without one. */
             ratingId: string;
             contactEmailMask: string;
+            /**
+             * @description The caller sells at a project of the customer, who is another one's: who he is and
+             *      his grade, and nothing else.
+             */
+            reduced: boolean;
         };
         CustomerChange: {
             id: string;
@@ -8108,7 +8213,7 @@ export interface components {
              * @description How fresh the figures are: those of the feed that is furthest back.
              */
             succeededAt?: string | null;
-            /** @description Of the last run; empty when it went well. */
+            /** @description Of the last run: reason, a colon, the message (older ones the message alone); empty when it went well. */
             failure: string;
             feeds: components["schemas"]["FeedState"][];
             /** @description Effective limits are written back to the ERP. */
@@ -9121,6 +9226,8 @@ export interface components {
              * @description Steps to a related company that count, 1 to 4.
              */
             relatedDepth: number;
+            /** @description What listings do to ratings and limits, the mildest severity first. */
+            effects: components["schemas"]["SeverityEffects"][];
         };
         GroupRating: {
             subsidiaryName: string;
@@ -9254,12 +9361,28 @@ export interface components {
              * @description 0 keeps what is in force.
              */
             relatedDepth?: number;
+            /**
+             * @description All three severities, or none to keep what is in force; what stops orders is kept
+             *      only where the action blocks them.
+             */
+            effects?: components["schemas"]["SeverityEffects"][];
         };
         SetTenantStatusRequest: {
             id?: string;
             status?: string;
             /** @description Required to suspend. */
             reason?: string;
+        };
+        SeverityEffects: {
+            /** @description notice, serious, critical. */
+            severity: string;
+            /** @description none, warn, refuse. */
+            rating: string;
+            /** @description none, refuse_increase, cash_only, cap_zero; each does what those before it do. */
+            limits: string;
+            /** @description The same of a related company's listing. */
+            relatedRating: string;
+            relatedLimits: string;
         };
         SubsidiaryFigures: {
             tenantId: string;
@@ -9303,17 +9426,32 @@ export interface components {
             endsOn?: string;
             reason?: string;
         };
+        CalendarCount: {
+            /** @description Month as 2026-01. */
+            month: string;
+            kind: string;
+            count: string;
+        };
         CalendarEntry: {
+            kind: string;
+            /** @description Of the rating, paper, limit or agreement. */
+            id: string;
             /** @description Business date. */
             on: string;
-            /** @description It begins on that day; else the day is its last. */
-            begins: boolean;
-            /** @description A later version takes over the day after. */
-            successor: boolean;
             customerId: string;
             customerNumber: string;
             customerName: string;
-            limit?: components["schemas"]["Limit"] | null;
+            /** @description Empty: of the customer himself. */
+            projectId: string;
+            projectName: string;
+            /** @description The project's, or else the customer's. */
+            salesperson: string;
+            /** @description Fen of a limit of kind amount. */
+            amount?: string;
+            /** @description Codes of the kind: grade; paper and file; class, kind and successor of a limit. */
+            parts: {
+                [key: string]: string;
+            };
         };
         Freeze: {
             id: string;
@@ -9337,9 +9475,16 @@ export interface components {
         ListFreezesReply: {
             freezes: components["schemas"]["Freeze"][];
         };
-        ListLimitCalendarReply: {
+        ListReviewCalendarReply: {
             entries: components["schemas"]["CalendarEntry"][];
             total: string;
+            /** @description By month and kind, whatever kind was asked for. */
+            counts: components["schemas"]["CalendarCount"][];
+            /** @description A kind has more than 5000 and its latest are left out; ask for fewer months. */
+            more: boolean;
+            /** @description First and last business date. */
+            from: string;
+            to: string;
         };
         PreviewProposalRequest: {
             filter?: components["schemas"]["ProposalFilter"];
@@ -9542,6 +9687,8 @@ export interface components {
             reason?: string;
             /** @description Last day. */
             endsOn?: string;
+            /** @description orders, rating, limits; empty for orders. */
+            scopes?: string[];
         };
         Case: {
             entry?: components["schemas"]["Entry"] | null;
@@ -9628,6 +9775,8 @@ export interface components {
             /** @description Last day; empty for the one asked for. */
             endsOn?: string;
             reason?: string;
+            /** @description Granted of what was asked for; empty for all of it. */
+            scopes?: string[];
         };
         Entry: {
             id: string;
@@ -9717,6 +9866,8 @@ export interface components {
             /** @description The next two are told to HQ only. */
             subsidiaryName: string;
             decidedBy: string;
+            /** @description What it lets pass: orders, rating, limits. As asked until HQ decides. */
+            scopes: string[];
         };
         GroupCase: {
             entry?: components["schemas"]["NegativeEntry"] | null;
@@ -9740,6 +9891,29 @@ export interface components {
         ListSharingLogReply: {
             rows: components["schemas"]["SharingLogRow"][];
             total: string;
+        };
+        ListingHit: {
+            uscc: string;
+            companyName: string;
+            severity: string;
+            reasonCode: string;
+            reasonText: string;
+            /** @description From the customer to the listed company; absent for his own listing. */
+            path?: components["schemas"]["ReachPath"] | null;
+            /** @description What this listing does today, exemptions with it. */
+            rating: string;
+            limits: string;
+            /** @description Last days of HQ's exemptions; empty without one. */
+            ratingExemptUntil: string;
+            limitsExemptUntil: string;
+        };
+        NegativeStanding: {
+            /** @description none, warn, refuse. */
+            rating: string;
+            /** @description none, refuse_increase, cash_only, cap_zero. */
+            limits: string;
+            /** @description The listings in force that concern the customer, the strictest first. */
+            hits: components["schemas"]["ListingHit"][];
         };
         ObjectRequest: {
             id?: string;
@@ -10383,6 +10557,8 @@ export interface components {
             asOf: string;
             /** @description The project's own; absent for one without. */
             ownLimit?: components["schemas"]["ProjectOwnLimit"] | null;
+            /** @description order, dispatch, both; inherit for the policy's. */
+            checkpoints: string;
         };
         ProjectRow: {
             id: string;
@@ -10409,6 +10585,20 @@ export interface components {
             amount: string;
             /** Format: int32 */
             days: number;
+        };
+        RevealContactRequest: {
+            projectId?: string;
+            id?: string;
+            reason?: string;
+        };
+        RevealOwnerRequest: {
+            id?: string;
+            reason?: string;
+        };
+        SetCheckpointsRequest: {
+            id?: string;
+            /** @description inherit, order, dispatch, both. */
+            checkpoints?: string;
         };
         /** @description Fields that are absent stay as they are. */
         UpdateOwnerRequest: {
@@ -12157,6 +12347,8 @@ export interface components {
             name: string;
             grade: string;
             taxNo: string;
+            warnings: string;
+            worst: string;
         };
         FormDraft: {
             form: string;
@@ -14571,6 +14763,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListLimitsReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_GetStanding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NegativeStanding"];
                 };
             };
             default: components["responses"]["Error"];
@@ -18669,35 +18887,6 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
-    LimitService_ListLimitCalendar: {
-        parameters: {
-            query?: {
-                /** @description 7, 30 (preset), 90 or 366. */
-                days?: number;
-                page?: number;
-                pageSize?: number;
-            };
-            header?: {
-                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
-                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListLimitCalendarReply"];
-                };
-            };
-            default: components["responses"]["Error"];
-        };
-    };
     LimitService_SubmitProposal: {
         parameters: {
             query?: never;
@@ -19709,6 +19898,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ProjectService_RevealOwner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealOwnerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealFieldReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CollectionService_ReverseApplication: {
         parameters: {
             query?: never;
@@ -20033,6 +20252,36 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ProjectService_SetCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCheckpointsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ProjectService_AddContact: {
         parameters: {
             query?: never;
@@ -20085,6 +20334,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmptyReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_RevealContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                projectId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealContactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealFieldReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -21967,6 +22247,72 @@ export interface operations {
     ReportService_ExportItems: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_ListReviewCalendar: {
+        parameters: {
+            query?: {
+                /** @description Month as 2026-01; empty for the current one. */
+                from?: string;
+                /** @description 1 to 12; 3 is the preset. */
+                months?: number;
+                /** @description rating_due, paper_expires, limit_ends, limit_begins, agreement_review; empty for all. */
+                kind?: string;
+                /** @description Only what the caller sells. */
+                mine?: boolean;
+                page?: number;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReviewCalendarReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_ExportReviewCalendar: {
+        parameters: {
+            query?: {
+                from?: string;
+                months?: number;
+                kind?: string;
+                mine?: boolean;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+            };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
                 "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];

@@ -54,14 +54,14 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Accounts = exposurerepo.New(b.Clock, events, log)
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
-	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, log, b.Clock)
+	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, g.Gate, log, b.Clock)
 	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, log, b.Clock)
 	c.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals, Audit: log, Clock: b.Clock})
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ), b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{
 		Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(), Customers: customers,
-		Data: ratingrepo.NewMeasurer(c.Accounts, outside), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals,
+		Data: ratingrepo.NewMeasurer(c.Accounts, outside), Limits: c.Limits, Accounts: c.Accounts, Approvals: c.Approvals, Listings: g.Gate,
 		Rows: ratingrepo.NewRows(outside), Courses: ratingrepo.Courses{}, Printer: ratingpdf.Printer{}, Documents: d.Service,
 		Audit: log, Events: events, Clock: b.Clock,
 	})

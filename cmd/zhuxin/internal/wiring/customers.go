@@ -24,7 +24,7 @@ func newCustomers(b *Base, c *Credit, g *Group) *Customers {
 		Changes: customer.NewChanges(c.Customers, repo, c.Approvals),
 		Drafts:  draft.New(tx, draftrepo.Repo{}, b.Keys.Tenant, b.Clock),
 		Related: related.New(related.Deps{
-			Tx: tx, Repo: relatedrepo.Repo{}, Customers: repo, Cipher: b.Keys.Tenant, Keeper: g.Reach, Audit: b.Audit.Tenant, Clock: b.Clock,
+			Tx: tx, Repo: relatedrepo.Repo{}, Customers: repo, Cipher: b.Keys.Tenant, Keeper: g.Reach, Looks: g.History, Audit: b.Audit.Tenant, Clock: b.Clock,
 			Prints: related.HashPrints{Secret: b.Master.Derive("zhuxin party fingerprint v1"), Group: b.Master.Derive("zhuxin party fingerprint of the group v1")},
 		}),
 	}

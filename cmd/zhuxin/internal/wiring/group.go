@@ -30,6 +30,7 @@ type Group struct {
 	Caps      *groupcap.Service
 	Grades    *gradescale.Service
 	Negative  *negativelist.Service
+	Gate      *negativelist.Gate
 	History   *history.Service
 	Projector *rollup.Projector
 	Reader    *rollup.Reader
@@ -45,12 +46,14 @@ func newGroup(b *Base) *Group {
 	ways := reach.NewKeeper(tenants, hq, relatedrepo.Books{}, reachrepo.Store{}, b.Outbox.Tenant, b.Clock, func(ctx context.Context, id uuid.UUID) (context.Context, error) {
 		return bindAny(b)(access.With(ctx, access.System(id, "related-parties")), id)
 	})
+	looks := history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock)
 	return &Group{
 		Reach:     ways,
 		Caps:      groupcap.New(groupcap.Deps{Tenants: tenants, HQ: hq, Repo: capsrepo.Repo{}, Books: checkstore.Books{}, Log: b.Audit.HQ, Clock: b.Clock, Bind: bind, Events: b.Outbox.HQ}),
-		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, b.Audit.HQ, b.Clock).Telling(b.Outbox.HQ),
+		Negative:  negativelist.NewService(tenants, hq, negativerepo.Repo{}, company.Query{}, company.Query{}, ways, looks, b.Audit.HQ, b.Clock).Telling(b.Outbox.HQ),
+		Gate:      negativelist.NewGate(tenants, company.Query{}, company.Query{}, looks, b.Clock),
 		Grades:    gradescale.New(gradescale.Config{Tenants: tenants, HQ: hq, Source: tenantreport.Repo{}, Store: scalerepo.Store{}, Audit: b.Audit.HQ, Clock: b.Clock}),
-		History:   history.NewService(tenants, hq, historyrepo.Store{}, company.Query{}, b.Clock),
+		History:   looks,
 		Projector: rollup.NewProjector(tenants, hq, rollupsource.Source{}, rollupstore.Store{}, b.Clock),
 		Reader:    rollup.NewReader(hq, rollupstore.Store{}),
 	}

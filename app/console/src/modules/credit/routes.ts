@@ -20,7 +20,7 @@ export default defineModule({
       path: 'customers/:id/rate',
       name: 'rate',
       component: () => import('./rate/RatePage.vue'),
-      meta: { permission: 'rating.write', parent: 'customers', locales: ['customers'] },
+      meta: { permission: 'rating.write', parent: 'customers', locales: ['customers', 'risk'] },
     },
     {
       path: 'credit/templates',

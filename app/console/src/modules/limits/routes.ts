@@ -33,7 +33,7 @@ export default defineModule({
         title: 'menu.limits.adjust',
         permission: 'limit.read',
         parent: 'review-calendar',
-        locales: ['credit', 'customers'],
+        locales: ['credit', 'customers', 'risk'],
       },
     },
   ],

@@ -17,6 +17,8 @@ const moneyReasons = [
   'PROJECT_LIMIT',
   'SHARED_LIMIT',
   'GROUP_QUOTA',
+  'NEGATIVE_CAP_ZERO',
+  'NEGATIVE_CASH_ONLY',
 ]
 /** Utilization of a limit of zero, beyond every threshold; the server's NoBound. */
 const noBound = 1_099_511_627_776n
@@ -76,6 +78,8 @@ export function wayOut(code: string): Way {
       return 'rate'
     case 'NEGATIVE_LIST':
     case 'RELATED_NEGATIVE_LIST':
+    case 'NEGATIVE_CAP_ZERO':
+    case 'NEGATIVE_CASH_ONLY':
       return 'negative'
     case 'OVERDUE_AMOUNT':
     case 'OVERDUE_DAYS':

@@ -21,7 +21,7 @@ export default defineModule({
       meta: {
         permission: 'customer.read',
         parent: 'projects',
-        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals'],
+        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals', 'risk'],
       },
     },
     {

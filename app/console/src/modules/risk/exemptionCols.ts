@@ -15,6 +15,13 @@ export function useExemptionCols(side: 'own' | 'hq') {
       : []),
     { key: 'uscc', label: t('risk.col.uscc'), type: 'uscc', minWidth: 190, hidden: true },
     { key: 'reason', label: t('risk.exemption.reason'), minWidth: 220 },
+    {
+      key: 'scopes',
+      label: t('risk.exemption.scopes'),
+      minWidth: 150,
+      value: (row) =>
+        row.scopes.map((one) => t(`risk.exemption.scope.${one}`)).join(t('risk.exemption.comma')),
+    },
     { key: 'endsOn', label: t('risk.exemption.endsOn'), type: 'date', width: 120 },
     { key: 'askedBy', label: t('risk.exemption.askedBy'), minWidth: 100 },
     { key: 'askedAt', label: t('risk.exemption.askedAt'), type: 'date', width: 120 },
