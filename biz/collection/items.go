@@ -15,6 +15,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/report"
 	"zhuxin/shared/tenant"
 )
 
@@ -180,6 +181,9 @@ func (s *Service) SetSettings(ctx context.Context, in Settings) (Settings, error
 	between("statement_reminder_days", in.StatementReminderDays, 0, 60)
 	between("follow_up_days", in.FollowUpDays, 1, 60)
 	between("statement_day", in.StatementDay, 0, 28)
+	if in.AgingBounds = strings.ReplaceAll(in.AgingBounds, " ", ""); in.AgingBounds != "" {
+		report.Bounds(&c, "aging_bounds", in.AgingBounds)
+	}
 	if err := c.Err(); err != nil {
 		return in, err
 	}

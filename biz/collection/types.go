@@ -181,6 +181,7 @@ type Settings struct {
 	StatementDays         int
 	StatementReminderDays int
 	FollowUpDays          int
+	AgingBounds           string    // last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: none (ruling 6)
 	Since                 time.Time // of the version in force
 	// ConfirmReceipts has customers told by themselves that their money came in.
 	ConfirmReceipts bool

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -24,7 +23,8 @@ type Scheme string
 const (
 	SchemeMonths Scheme = "months" // 0–6, 6–12, 12–24, over 24 calendar months
 	SchemeDays   Scheme = "days"   // 1–30, 31–60, 61–90, 91 and more days
-	SchemeCustom Scheme = "custom" // days, with bounds of one's own
+	SchemeCustom Scheme = "custom" // days, with bounds that the caller gives
+	SchemeOwn    Scheme = "own"    // days, with the bounds that the subsidiary set
 )
 
 // AgingQuery asks for open items by age. Bounds are the last days of all buckets
@@ -60,6 +60,7 @@ func (r AgingRow) Receivable() (sum int64) {
 type Aging struct {
 	On     calendar.Date
 	Scheme Scheme
+	Own    string   // bounds that the subsidiary set; empty without
 	Labels []string // not_due, then 1-30 … 91+
 	Total  AgingRow
 	Rows   []AgingRow
@@ -78,30 +79,20 @@ type AgingInput struct {
 	Page, Size    int32
 }
 
-const maxBounds = 10
-
 func (in AgingInput) bounds(c *fault.Checks) []int {
 	switch in.Scheme {
 	case SchemeMonths:
 		return []int{6, 12, 24}
 	case SchemeDays:
 		return []int{30, 60, 90}
+	case SchemeOwn:
+		return nil // they stand in the settings
 	case SchemeCustom:
 	default:
-		c.Add("scheme", "UNKNOWN", "one of months, days, custom")
+		c.Add("scheme", "UNKNOWN", "one of months, days, own, custom")
 		return nil
 	}
-	var out []int
-	for text := range strings.SplitSeq(in.Bounds, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 1 || n > 10_000 || len(out) > 0 && n <= out[len(out)-1] {
-			c.Add("bounds", "BAD_FORM", "give days that rise, like 15,30,60")
-			return nil
-		}
-		out = append(out, n)
-	}
-	c.Require(len(out) <= maxBounds, "bounds", "TOO_MANY", fmt.Sprintf("at most %d bounds", maxBounds))
-	return out
+	return report.Bounds(c, "bounds", in.Bounds)
 }
 
 // labels names the buckets: a month bucket by its bounds, a day bucket by its
@@ -121,6 +112,18 @@ func labels(s Scheme, bounds []int) []string {
 		return append(out, fmt.Sprintf("%d+", last))
 	}
 	return append(out, fmt.Sprintf("%d+", last+1))
+}
+
+// ErrNoBounds means that the subsidiary has set no buckets of its own.
+var ErrNoBounds = fault.Conflict("AGING_BOUNDS_NOT_SET", "this subsidiary has no aging buckets of its own; set them in the settings of collection, or choose another scheme")
+
+func ownBounds(text string) ([]int, error) {
+	if text == "" {
+		return nil, ErrNoBounds
+	}
+	var c fault.Checks
+	bounds := report.Bounds(&c, "aging_bounds", text)
+	return bounds, c.Err()
 }
 
 // Aging cuts the open items of a date by age, straight from the items, and gives a page
@@ -164,11 +167,19 @@ func (s *Reports) aging(ctx context.Context, in AgingInput) (a Aging, err error)
 	r := scoped(actor, report.Request{SalespersonID: in.SalespersonID, CustomerID: in.CustomerID})
 	q := AgingQuery{Filter: report.Filter{SalespersonID: r.SalespersonID, CustomerID: r.CustomerID}, Today: today, On: in.On,
 		Scheme: in.Scheme, Bounds: bounds, By: in.By}
-	a.On, a.Scheme, a.Labels = in.On, in.Scheme, labels(in.Scheme, bounds)
 	err = s.tx.InTx(ctx, func(ctx context.Context) (err error) {
 		if _, err := report.Names(ctx, s.reader, r); err != nil {
 			return err
 		}
+		if a.Own, err = s.reader.OwnBounds(ctx); err != nil {
+			return err
+		}
+		if in.Scheme == SchemeOwn {
+			if q.Bounds, err = ownBounds(a.Own); err != nil {
+				return err
+			}
+		}
+		a.On, a.Scheme, a.Labels = in.On, in.Scheme, labels(in.Scheme, q.Bounds)
 		a.Rows, err = s.reader.Aging(ctx, q)
 		return err
 	})

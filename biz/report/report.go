@@ -28,6 +28,8 @@ type Reader interface {
 	// Current says whether all figures are of the day, without looking at items.
 	Current(ctx context.Context, today calendar.Date) (bool, error)
 	Aging(ctx context.Context, q AgingQuery) ([]AgingRow, error)
+	// OwnBounds gives the bounds that the subsidiary set for its aging; empty without.
+	OwnBounds(ctx context.Context) (string, error)
 	Rank(ctx context.Context, q RankQuery) ([]report.Ranked, int64, error)
 }
 

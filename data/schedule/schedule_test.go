@@ -497,4 +497,15 @@ func TestAgingByMail(t *testing.T) {
 	if !strings.Contains(whole, "Customer|Not due|0–6 months|6–12 months|12–24 months|24+ months|Receivable") || !strings.Contains(whole, "Sum|999.00|123.45|0.00|0.00|0.00|"+"1,122.45") {
 		t.Errorf("the administrator's:\n%s", whole)
 	}
+	in.Spec = schedule.Spec{Report: "aging", Scheme: "own"}
+	late, err := w.own.Create(asSeller, in)
+	w.ok(err)
+	w.Exec(t, asAdmin, `INSERT INTO collection_settings (id, aging_bounds, created_at) VALUES (1, '60', now())`)
+	w.ok(w.own.SendNow(asSeller, late.ID))
+	if n := w.run(); n != 1 {
+		t.Fatalf("%d sendings by own bounds", n)
+	}
+	if text := w.sheet(w.mails(seller.Email)[0]) + w.sheet(w.mails(seller.Email)[1]); !strings.Contains(text, "客户|未到期|1–60天|61天以上|应收合计") {
+		t.Errorf("by the subsidiary's own bounds:\n%s", text)
+	}
 }

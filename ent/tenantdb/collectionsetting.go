@@ -31,6 +31,8 @@ type CollectionSetting struct {
 	StatementDays int `json:"statement_days,omitempty"`
 	// StatementReminderDays holds the value of the "statement_reminder_days" field.
 	StatementReminderDays int `json:"statement_reminder_days,omitempty"`
+	// last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: it has none
+	AgingBounds string `json:"aging_bounds,omitempty"`
 	// until a follow-up must be answered
 	FollowUpDays int `json:"follow_up_days,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -51,6 +53,8 @@ func (*CollectionSetting) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case collectionsetting.FieldID, collectionsetting.FieldLateFeePpm, collectionsetting.FieldLateFeeGraceDays, collectionsetting.FieldStatementDay, collectionsetting.FieldStatementDays, collectionsetting.FieldStatementReminderDays, collectionsetting.FieldFollowUpDays:
 			values[i] = new(sql.NullInt64)
+		case collectionsetting.FieldAgingBounds:
+			values[i] = new(sql.NullString)
 		case collectionsetting.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
@@ -109,6 +113,12 @@ func (_m *CollectionSetting) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field statement_reminder_days", values[i])
 			} else if value.Valid {
 				_m.StatementReminderDays = int(value.Int64)
+			}
+		case collectionsetting.FieldAgingBounds:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field aging_bounds", values[i])
+			} else if value.Valid {
+				_m.AgingBounds = value.String
 			}
 		case collectionsetting.FieldFollowUpDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -182,6 +192,9 @@ func (_m *CollectionSetting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("statement_reminder_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatementReminderDays))
+	builder.WriteString(", ")
+	builder.WriteString("aging_bounds=")
+	builder.WriteString(_m.AgingBounds)
 	builder.WriteString(", ")
 	builder.WriteString("follow_up_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FollowUpDays))

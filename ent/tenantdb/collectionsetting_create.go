@@ -107,6 +107,20 @@ func (_c *CollectionSettingCreate) SetNillableStatementReminderDays(v *int) *Col
 	return _c
 }
 
+// SetAgingBounds sets the "aging_bounds" field.
+func (_c *CollectionSettingCreate) SetAgingBounds(v string) *CollectionSettingCreate {
+	_c.mutation.SetAgingBounds(v)
+	return _c
+}
+
+// SetNillableAgingBounds sets the "aging_bounds" field if the given value is not nil.
+func (_c *CollectionSettingCreate) SetNillableAgingBounds(v *string) *CollectionSettingCreate {
+	if v != nil {
+		_c.SetAgingBounds(*v)
+	}
+	return _c
+}
+
 // SetFollowUpDays sets the "follow_up_days" field.
 func (_c *CollectionSettingCreate) SetFollowUpDays(v int) *CollectionSettingCreate {
 	_c.mutation.SetFollowUpDays(v)
@@ -214,6 +228,10 @@ func (_c *CollectionSettingCreate) defaults() {
 		v := collectionsetting.DefaultStatementReminderDays
 		_c.mutation.SetStatementReminderDays(v)
 	}
+	if _, ok := _c.mutation.AgingBounds(); !ok {
+		v := collectionsetting.DefaultAgingBounds
+		_c.mutation.SetAgingBounds(v)
+	}
 	if _, ok := _c.mutation.FollowUpDays(); !ok {
 		v := collectionsetting.DefaultFollowUpDays
 		_c.mutation.SetFollowUpDays(v)
@@ -243,6 +261,9 @@ func (_c *CollectionSettingCreate) check() error {
 	}
 	if _, ok := _c.mutation.StatementReminderDays(); !ok {
 		return &ValidationError{Name: "statement_reminder_days", err: errors.New(`tenantdb: missing required field "CollectionSetting.statement_reminder_days"`)}
+	}
+	if _, ok := _c.mutation.AgingBounds(); !ok {
+		return &ValidationError{Name: "aging_bounds", err: errors.New(`tenantdb: missing required field "CollectionSetting.aging_bounds"`)}
 	}
 	if _, ok := _c.mutation.FollowUpDays(); !ok {
 		return &ValidationError{Name: "follow_up_days", err: errors.New(`tenantdb: missing required field "CollectionSetting.follow_up_days"`)}
@@ -306,6 +327,10 @@ func (_c *CollectionSettingCreate) createSpec() (*CollectionSetting, *sqlgraph.C
 	if value, ok := _c.mutation.StatementReminderDays(); ok {
 		_spec.SetField(collectionsetting.FieldStatementReminderDays, field.TypeInt, value)
 		_node.StatementReminderDays = value
+	}
+	if value, ok := _c.mutation.AgingBounds(); ok {
+		_spec.SetField(collectionsetting.FieldAgingBounds, field.TypeString, value)
+		_node.AgingBounds = value
 	}
 	if value, ok := _c.mutation.FollowUpDays(); ok {
 		_spec.SetField(collectionsetting.FieldFollowUpDays, field.TypeInt, value)
@@ -405,6 +430,9 @@ func (u *CollectionSettingUpsertOne) UpdateNewValues() *CollectionSettingUpsertO
 		}
 		if _, exists := u.create.mutation.StatementReminderDays(); exists {
 			s.SetIgnore(collectionsetting.FieldStatementReminderDays)
+		}
+		if _, exists := u.create.mutation.AgingBounds(); exists {
+			s.SetIgnore(collectionsetting.FieldAgingBounds)
 		}
 		if _, exists := u.create.mutation.FollowUpDays(); exists {
 			s.SetIgnore(collectionsetting.FieldFollowUpDays)
@@ -645,6 +673,9 @@ func (u *CollectionSettingUpsertBulk) UpdateNewValues() *CollectionSettingUpsert
 			}
 			if _, exists := b.mutation.StatementReminderDays(); exists {
 				s.SetIgnore(collectionsetting.FieldStatementReminderDays)
+			}
+			if _, exists := b.mutation.AgingBounds(); exists {
+				s.SetIgnore(collectionsetting.FieldAgingBounds)
 			}
 			if _, exists := b.mutation.FollowUpDays(); exists {
 				s.SetIgnore(collectionsetting.FieldFollowUpDays)

@@ -15391,6 +15391,7 @@ type CollectionSettingMutation struct {
 	addstatement_days          *int
 	statement_reminder_days    *int
 	addstatement_reminder_days *int
+	aging_bounds               *string
 	follow_up_days             *int
 	addfollow_up_days          *int
 	created_at                 *time.Time
@@ -15821,6 +15822,42 @@ func (m *CollectionSettingMutation) ResetStatementReminderDays() {
 	m.addstatement_reminder_days = nil
 }
 
+// SetAgingBounds sets the "aging_bounds" field.
+func (m *CollectionSettingMutation) SetAgingBounds(s string) {
+	m.aging_bounds = &s
+}
+
+// AgingBounds returns the value of the "aging_bounds" field in the mutation.
+func (m *CollectionSettingMutation) AgingBounds() (r string, exists bool) {
+	v := m.aging_bounds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgingBounds returns the old "aging_bounds" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldAgingBounds(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgingBounds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgingBounds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgingBounds: %w", err)
+	}
+	return oldValue.AgingBounds, nil
+}
+
+// ResetAgingBounds resets all changes to the "aging_bounds" field.
+func (m *CollectionSettingMutation) ResetAgingBounds() {
+	m.aging_bounds = nil
+}
+
 // SetFollowUpDays sets the "follow_up_days" field.
 func (m *CollectionSettingMutation) SetFollowUpDays(i int) {
 	m.follow_up_days = &i
@@ -15996,7 +16033,7 @@ func (m *CollectionSettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CollectionSettingMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.late_fee_ppm != nil {
 		fields = append(fields, collectionsetting.FieldLateFeePpm)
 	}
@@ -16014,6 +16051,9 @@ func (m *CollectionSettingMutation) Fields() []string {
 	}
 	if m.statement_reminder_days != nil {
 		fields = append(fields, collectionsetting.FieldStatementReminderDays)
+	}
+	if m.aging_bounds != nil {
+		fields = append(fields, collectionsetting.FieldAgingBounds)
 	}
 	if m.follow_up_days != nil {
 		fields = append(fields, collectionsetting.FieldFollowUpDays)
@@ -16044,6 +16084,8 @@ func (m *CollectionSettingMutation) Field(name string) (ent.Value, bool) {
 		return m.StatementDays()
 	case collectionsetting.FieldStatementReminderDays:
 		return m.StatementReminderDays()
+	case collectionsetting.FieldAgingBounds:
+		return m.AgingBounds()
 	case collectionsetting.FieldFollowUpDays:
 		return m.FollowUpDays()
 	case collectionsetting.FieldCreatedAt:
@@ -16071,6 +16113,8 @@ func (m *CollectionSettingMutation) OldField(ctx context.Context, name string) (
 		return m.OldStatementDays(ctx)
 	case collectionsetting.FieldStatementReminderDays:
 		return m.OldStatementReminderDays(ctx)
+	case collectionsetting.FieldAgingBounds:
+		return m.OldAgingBounds(ctx)
 	case collectionsetting.FieldFollowUpDays:
 		return m.OldFollowUpDays(ctx)
 	case collectionsetting.FieldCreatedAt:
@@ -16127,6 +16171,13 @@ func (m *CollectionSettingMutation) SetField(name string, value ent.Value) error
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStatementReminderDays(v)
+		return nil
+	case collectionsetting.FieldAgingBounds:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgingBounds(v)
 		return nil
 	case collectionsetting.FieldFollowUpDays:
 		v, ok := value.(int)
@@ -16299,6 +16350,9 @@ func (m *CollectionSettingMutation) ResetField(name string) error {
 		return nil
 	case collectionsetting.FieldStatementReminderDays:
 		m.ResetStatementReminderDays()
+		return nil
+	case collectionsetting.FieldAgingBounds:
+		m.ResetAgingBounds()
 		return nil
 	case collectionsetting.FieldFollowUpDays:
 		m.ResetFollowUpDays()

@@ -433,12 +433,16 @@ func init() {
 	collectionsettingDescStatementReminderDays := collectionsettingFields[6].Descriptor()
 	// collectionsetting.DefaultStatementReminderDays holds the default value on creation for the statement_reminder_days field.
 	collectionsetting.DefaultStatementReminderDays = collectionsettingDescStatementReminderDays.Default.(int)
+	// collectionsettingDescAgingBounds is the schema descriptor for aging_bounds field.
+	collectionsettingDescAgingBounds := collectionsettingFields[7].Descriptor()
+	// collectionsetting.DefaultAgingBounds holds the default value on creation for the aging_bounds field.
+	collectionsetting.DefaultAgingBounds = collectionsettingDescAgingBounds.Default.(string)
 	// collectionsettingDescFollowUpDays is the schema descriptor for follow_up_days field.
-	collectionsettingDescFollowUpDays := collectionsettingFields[7].Descriptor()
+	collectionsettingDescFollowUpDays := collectionsettingFields[8].Descriptor()
 	// collectionsetting.DefaultFollowUpDays holds the default value on creation for the follow_up_days field.
 	collectionsetting.DefaultFollowUpDays = collectionsettingDescFollowUpDays.Default.(int)
 	// collectionsettingDescCreatedAt is the schema descriptor for created_at field.
-	collectionsettingDescCreatedAt := collectionsettingFields[8].Descriptor()
+	collectionsettingDescCreatedAt := collectionsettingFields[9].Descriptor()
 	// collectionsetting.DefaultCreatedAt holds the default value on creation for the created_at field.
 	collectionsetting.DefaultCreatedAt = collectionsettingDescCreatedAt.Default.(func() time.Time)
 	contractMixin := schema.Contract{}.Mixin()

@@ -227,6 +227,6 @@ func (s *Service) GetSettings(ctx context.Context, _ *collectionv1.GetSettingsRe
 func (s *Service) SetSettings(ctx context.Context, r *collectionv1.Settings) (*collectionv1.Settings, error) {
 	x, err := s.biz.SetSettings(ctx, collection.Settings{Version: r.GetVersion(), LateFeePPM: int(r.GetLateFeePpm()), LateFeeGraceDays: int(r.GetLateFeeGraceDays()),
 		StatementDays: int(r.GetStatementDays()), StatementReminderDays: int(r.GetStatementReminderDays()), FollowUpDays: int(r.GetFollowUpDays()),
-		ConfirmReceipts: r.GetConfirmReceipts(), StatementDay: int(r.GetStatementDay())})
+		ConfirmReceipts: r.GetConfirmReceipts(), StatementDay: int(r.GetStatementDay()), AgingBounds: r.GetAgingBounds()})
 	return toSettings(x), err
 }

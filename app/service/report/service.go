@@ -74,7 +74,7 @@ func (s *Service) GetAging(ctx context.Context, r *reportv1.GetAgingRequest) (*r
 	if err != nil {
 		return nil, err
 	}
-	out := &reportv1.AgingReport{AsOf: a.On.String(), Currency: string(t.Currency), Labels: a.Labels, Sum: toAgingRow(a.Total), Total: a.Count}
+	out := &reportv1.AgingReport{AsOf: a.On.String(), Currency: string(t.Currency), Labels: a.Labels, OwnBounds: a.Own, Sum: toAgingRow(a.Total), Total: a.Count}
 	for _, row := range a.Rows {
 		out.Rows = append(out.Rows, toAgingRow(row))
 	}

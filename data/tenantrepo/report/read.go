@@ -118,6 +118,16 @@ FROM (SELECT *, CASE WHEN months < 0 THEN 0 WHEN $5::bool THEN 1 + (SELECT count
 JOIN tie t ON t.customer_id = x.customer_id JOIN customers c ON c.id = x.customer_id LEFT JOIN hq.v_members p ON p.person_id = c.salesperson_id
 GROUP BY 1, bucket ORDER BY 1, bucket`
 
+// OwnBounds implements biz.Reader.
+func (Repo) OwnBounds(ctx context.Context) (string, error) {
+	all, err := postgres.Query(ctx, "read aging bounds", `SELECT aging_bounds FROM collection_settings ORDER BY id DESC LIMIT 1`,
+		func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) })
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0], nil
+}
+
 // Aging implements biz.Reader.
 func (Repo) Aging(ctx context.Context, q biz.AgingQuery) ([]biz.AgingRow, error) {
 	w, err := begin(ctx)

@@ -63,6 +63,11 @@ func TestOtherTenant(t *testing.T) {
 		a, err := r.Aging(ctx, biz.AgingQuery{Filter: shared.Filter{CustomerID: c.ID}, Today: today, On: today, Scheme: biz.SchemeDays, Bounds: []int{30}})
 		return len(a), err
 	})
+	f.Exec(t, ctx, `INSERT INTO collection_settings (id, aging_bounds, created_at) VALUES (1, '15,45', now())`)
+	count(func(ctx context.Context, r report.Repo) (int, error) {
+		s, err := r.OwnBounds(ctx)
+		return len(s), err
+	})
 	for _, of := range []shared.RankOf{shared.RankCustomers, shared.RankProjects} {
 		count(func(ctx context.Context, r report.Repo) (int, error) {
 			rows, _, err := r.Rank(ctx, biz.RankQuery{Of: of, Order: shared.ByOldest, Today: today, Limit: 5})

@@ -25,6 +25,8 @@ const (
 	FieldStatementDays = "statement_days"
 	// FieldStatementReminderDays holds the string denoting the statement_reminder_days field in the database.
 	FieldStatementReminderDays = "statement_reminder_days"
+	// FieldAgingBounds holds the string denoting the aging_bounds field in the database.
+	FieldAgingBounds = "aging_bounds"
 	// FieldFollowUpDays holds the string denoting the follow_up_days field in the database.
 	FieldFollowUpDays = "follow_up_days"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -44,6 +46,7 @@ var Columns = []string{
 	FieldStatementDay,
 	FieldStatementDays,
 	FieldStatementReminderDays,
+	FieldAgingBounds,
 	FieldFollowUpDays,
 	FieldCreatedAt,
 	FieldCreatedBy,
@@ -72,6 +75,8 @@ var (
 	DefaultStatementDays int
 	// DefaultStatementReminderDays holds the default value on creation for the "statement_reminder_days" field.
 	DefaultStatementReminderDays int
+	// DefaultAgingBounds holds the default value on creation for the "aging_bounds" field.
+	DefaultAgingBounds string
 	// DefaultFollowUpDays holds the default value on creation for the "follow_up_days" field.
 	DefaultFollowUpDays int
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -114,6 +119,11 @@ func ByStatementDays(opts ...sql.OrderTermOption) OrderOption {
 // ByStatementReminderDays orders the results by the statement_reminder_days field.
 func ByStatementReminderDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatementReminderDays, opts...).ToFunc()
+}
+
+// ByAgingBounds orders the results by the aging_bounds field.
+func ByAgingBounds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgingBounds, opts...).ToFunc()
 }
 
 // ByFollowUpDays orders the results by the follow_up_days field.

@@ -85,6 +85,11 @@ func StatementReminderDays(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldStatementReminderDays, v))
 }
 
+// AgingBounds applies equality check predicate on the "aging_bounds" field. It's identical to AgingBoundsEQ.
+func AgingBounds(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldAgingBounds, v))
+}
+
 // FollowUpDays applies equality check predicate on the "follow_up_days" field. It's identical to FollowUpDaysEQ.
 func FollowUpDays(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldFollowUpDays, v))
@@ -308,6 +313,71 @@ func StatementReminderDaysLT(v int) predicate.CollectionSetting {
 // StatementReminderDaysLTE applies the LTE predicate on the "statement_reminder_days" field.
 func StatementReminderDaysLTE(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldLTE(FieldStatementReminderDays, v))
+}
+
+// AgingBoundsEQ applies the EQ predicate on the "aging_bounds" field.
+func AgingBoundsEQ(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldAgingBounds, v))
+}
+
+// AgingBoundsNEQ applies the NEQ predicate on the "aging_bounds" field.
+func AgingBoundsNEQ(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNEQ(FieldAgingBounds, v))
+}
+
+// AgingBoundsIn applies the In predicate on the "aging_bounds" field.
+func AgingBoundsIn(vs ...string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldIn(FieldAgingBounds, vs...))
+}
+
+// AgingBoundsNotIn applies the NotIn predicate on the "aging_bounds" field.
+func AgingBoundsNotIn(vs ...string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNotIn(FieldAgingBounds, vs...))
+}
+
+// AgingBoundsGT applies the GT predicate on the "aging_bounds" field.
+func AgingBoundsGT(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGT(FieldAgingBounds, v))
+}
+
+// AgingBoundsGTE applies the GTE predicate on the "aging_bounds" field.
+func AgingBoundsGTE(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGTE(FieldAgingBounds, v))
+}
+
+// AgingBoundsLT applies the LT predicate on the "aging_bounds" field.
+func AgingBoundsLT(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLT(FieldAgingBounds, v))
+}
+
+// AgingBoundsLTE applies the LTE predicate on the "aging_bounds" field.
+func AgingBoundsLTE(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLTE(FieldAgingBounds, v))
+}
+
+// AgingBoundsContains applies the Contains predicate on the "aging_bounds" field.
+func AgingBoundsContains(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldContains(FieldAgingBounds, v))
+}
+
+// AgingBoundsHasPrefix applies the HasPrefix predicate on the "aging_bounds" field.
+func AgingBoundsHasPrefix(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldHasPrefix(FieldAgingBounds, v))
+}
+
+// AgingBoundsHasSuffix applies the HasSuffix predicate on the "aging_bounds" field.
+func AgingBoundsHasSuffix(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldHasSuffix(FieldAgingBounds, v))
+}
+
+// AgingBoundsEqualFold applies the EqualFold predicate on the "aging_bounds" field.
+func AgingBoundsEqualFold(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEqualFold(FieldAgingBounds, v))
+}
+
+// AgingBoundsContainsFold applies the ContainsFold predicate on the "aging_bounds" field.
+func AgingBoundsContainsFold(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldContainsFold(FieldAgingBounds, v))
 }
 
 // FollowUpDaysEQ applies the EQ predicate on the "follow_up_days" field.

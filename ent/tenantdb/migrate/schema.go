@@ -517,6 +517,7 @@ var (
 		{Name: "statement_day", Type: field.TypeInt, Default: 0},
 		{Name: "statement_days", Type: field.TypeInt, Default: 10},
 		{Name: "statement_reminder_days", Type: field.TypeInt, Default: 3},
+		{Name: "aging_bounds", Type: field.TypeString, Default: ""},
 		{Name: "follow_up_days", Type: field.TypeInt, Default: 3},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},

@@ -105,6 +105,7 @@ func (CollectionSetting) Fields() []ent.Field {
 		field.Int("statement_day").Default(0).Immutable().Comment("last day of a statement's month, 1 to 28; 0: the month's last"),
 		field.Int("statement_days").Default(10).Immutable().Comment("after the period's end until the signed statement is due"),
 		field.Int("statement_reminder_days").Default(3).Immutable(),
+		field.String("aging_bounds").Default("").Immutable().Comment("last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: it has none"),
 		field.Int("follow_up_days").Default(3).Immutable().Comment("until a follow-up must be answered"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),

@@ -2650,7 +2650,9 @@ type Settings struct {
 	// brought by an ERP.
 	ConfirmReceipts bool `protobuf:"varint,7,opt,name=confirm_receipts,json=confirmReceipts,proto3" json:"confirm_receipts,omitempty"`
 	// Last day of a statement's month, 1 to 28; 0 is the month's last.
-	StatementDay  int32 `protobuf:"varint,8,opt,name=statement_day,json=statementDay,proto3" json:"statement_day,omitempty"`
+	StatementDay int32 `protobuf:"varint,8,opt,name=statement_day,json=statementDay,proto3" json:"statement_day,omitempty"`
+	// Last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: none.
+	AgingBounds   string `protobuf:"bytes,9,opt,name=aging_bounds,json=agingBounds,proto3" json:"aging_bounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2739,6 +2741,13 @@ func (x *Settings) GetStatementDay() int32 {
 		return x.StatementDay
 	}
 	return 0
+}
+
+func (x *Settings) GetAgingBounds() string {
+	if x != nil {
+		return x.AgingBounds
+	}
+	return ""
 }
 
 var File_app_api_collection_v1_collection_proto protoreflect.FileDescriptor
@@ -2977,7 +2986,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x12\n" +
 	"\x04days\x18\x04 \x01(\x05R\x04days\x12\x1c\n" +
 	"\tcustomers\x18\x05 \x01(\x03R\tcustomers\"\x14\n" +
-	"\x12GetSettingsRequest\"\xca\x02\n" +
+	"\x12GetSettingsRequest\"\xed\x02\n" +
 	"\bSettings\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12 \n" +
 	"\flate_fee_ppm\x18\x02 \x01(\x05R\n" +
@@ -2987,7 +2996,8 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x17statement_reminder_days\x18\x05 \x01(\x05R\x15statementReminderDays\x12$\n" +
 	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays\x12)\n" +
 	"\x10confirm_receipts\x18\a \x01(\bR\x0fconfirmReceipts\x12#\n" +
-	"\rstatement_day\x18\b \x01(\x05R\fstatementDay2\x86\x19\n" +
+	"\rstatement_day\x18\b \x01(\x05R\fstatementDay\x12!\n" +
+	"\faging_bounds\x18\t \x01(\tR\vagingBounds2\x86\x19\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x90\x01\n" +

@@ -1110,7 +1110,7 @@ type GetAgingRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty is today.
 	AsOf string `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	// months, days, custom; empty is months.
+	// months, days, own, custom; empty is months.
 	Scheme string `protobuf:"bytes,2,opt,name=scheme,proto3" json:"scheme,omitempty"`
 	// For custom: rising days, like 15,30,60.
 	Bounds string `protobuf:"bytes,3,opt,name=bounds,proto3" json:"bounds,omitempty"`
@@ -1215,10 +1215,12 @@ type AgingReport struct {
 	AsOf     string                 `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	Currency string                 `protobuf:"bytes,2,opt,name=currency,proto3" json:"currency,omitempty"`
 	// not_due, then 0-6 … 24+ months or 1-30 … 91+ days.
-	Labels        []string    `protobuf:"bytes,3,rep,name=labels,proto3" json:"labels,omitempty"`
-	Sum           *AgingRow   `protobuf:"bytes,4,opt,name=sum,proto3" json:"sum,omitempty"`
-	Rows          []*AgingRow `protobuf:"bytes,5,rep,name=rows,proto3" json:"rows,omitempty"`
-	Total         int64       `protobuf:"varint,6,opt,name=total,proto3" json:"total,omitempty"`
+	Labels []string    `protobuf:"bytes,3,rep,name=labels,proto3" json:"labels,omitempty"`
+	Sum    *AgingRow   `protobuf:"bytes,4,opt,name=sum,proto3" json:"sum,omitempty"`
+	Rows   []*AgingRow `protobuf:"bytes,5,rep,name=rows,proto3" json:"rows,omitempty"`
+	Total  int64       `protobuf:"varint,6,opt,name=total,proto3" json:"total,omitempty"`
+	// Last days of the buckets that the subsidiary set, like 15,45,90; empty without.
+	OwnBounds     string `protobuf:"bytes,7,opt,name=own_bounds,json=ownBounds,proto3" json:"own_bounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1293,6 +1295,13 @@ func (x *AgingReport) GetTotal() int64 {
 		return x.Total
 	}
 	return 0
+}
+
+func (x *AgingReport) GetOwnBounds() string {
+	if x != nil {
+		return x.OwnBounds
+	}
+	return ""
 }
 
 type AgingRow struct {
@@ -2502,14 +2511,16 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x06 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04page\x18\a \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\b \x01(\x05R\bpageSize\"\xca\x01\n" +
+	"\tpage_size\x18\b \x01(\x05R\bpageSize\"\xe9\x01\n" +
 	"\vAgingReport\x12\x13\n" +
 	"\x05as_of\x18\x01 \x01(\tR\x04asOf\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x16\n" +
 	"\x06labels\x18\x03 \x03(\tR\x06labels\x12,\n" +
 	"\x03sum\x18\x04 \x01(\v2\x1a.zhuxin.report.v1.AgingRowR\x03sum\x12.\n" +
 	"\x04rows\x18\x05 \x03(\v2\x1a.zhuxin.report.v1.AgingRowR\x04rows\x12\x14\n" +
-	"\x05total\x18\x06 \x01(\x03R\x05total\"\xb0\x01\n" +
+	"\x05total\x18\x06 \x01(\x03R\x05total\x12\x1d\n" +
+	"\n" +
+	"own_bounds\x18\a \x01(\tR\townBounds\"\xb0\x01\n" +
 	"\bAgingRow\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +

@@ -44,7 +44,7 @@ type ReportSpec struct {
 	OrderBy string `protobuf:"bytes,8,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	// week, month; of cash_in.
 	Step string `protobuf:"bytes,9,opt,name=step,proto3" json:"step,omitempty"`
-	// Of the aging: months, days, custom; empty is months.
+	// Of the aging: months, days, own, custom; empty is months.
 	Scheme string `protobuf:"bytes,10,opt,name=scheme,proto3" json:"scheme,omitempty"`
 	// Of the aging by custom: rising days, like 15,30,60.
 	Bounds        string `protobuf:"bytes,11,opt,name=bounds,proto3" json:"bounds,omitempty"`

@@ -6944,6 +6944,8 @@ export interface components {
              * @description Last day of a statement's month, 1 to 28; 0 is the month's last.
              */
             statementDay: number;
+            /** @description Last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: none. */
+            agingBounds: string;
         };
         SettleDraftRequest: {
             id?: string;
@@ -11545,6 +11547,8 @@ export interface components {
             sum?: components["schemas"]["AgingRow"] | null;
             rows: components["schemas"]["AgingRow"][];
             total: string;
+            /** @description Last days of the buckets that the subsidiary set, like 15,45,90; empty without. */
+            ownBounds: string;
         };
         AgingRow: {
             id: string;
@@ -11824,7 +11828,7 @@ export interface components {
             orderBy: string;
             /** @description week, month; of cash_in. */
             step: string;
-            /** @description Of the aging: months, days, custom; empty is months. */
+            /** @description Of the aging: months, days, own, custom; empty is months. */
             scheme: string;
             /** @description Of the aging by custom: rising days, like 15,30,60. */
             bounds: string;
@@ -22111,7 +22115,7 @@ export interface operations {
             query?: {
                 /** @description Empty is today. */
                 asOf?: string;
-                /** @description months, days, custom; empty is months. */
+                /** @description months, days, own, custom; empty is months. */
                 scheme?: string;
                 /** @description For custom: rising days, like 15,30,60. */
                 bounds?: string;
