@@ -9,9 +9,9 @@ type Messages = Record<string, unknown>
 
 const files = import.meta.glob<{ default: Messages }>([
   './locales/*/*.json',
-  '!./locales/*/{common,error,kit,shell,status}.json',
+  '!./locales/*/{common,kit,shell,status}.json',
 ])
-/** Needed by every page (names, errors, kit parts), so they come as one file. */
+/** Needed by every page (names, kit parts), so they come as one file. */
 const cores = import.meta.glob<{ default: Messages }>(['./texts/zh-CN.ts', './texts/en-US.ts'])
 
 export const i18n = createI18n({

@@ -3,7 +3,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { makeQueryClient } from './api/queryClient'
-import { i18n, setLocale } from './i18n'
+import { i18n, loadMessages, setLocale } from './i18n'
 import { router } from './router'
 import { usePreferences } from './stores/preferences'
 import 'element-plus/theme-chalk/base.css'
@@ -20,6 +20,8 @@ async function start(): Promise<void> {
   app.use(i18n).use(VueQueryPlugin, { queryClient: makeQueryClient() }).use(router)
   await router.isReady()
   app.mount('#app')
+  // What may go wrong is said by several hundred texts, which no page needs to be drawn.
+  await loadMessages('error')
 }
 
 void start()
