@@ -259,14 +259,18 @@ func (s *Service) after(ctx context.Context, id uuid.UUID, do func(context.Conte
 		if err := s.Refresh(ctx, id); err != nil {
 			return err
 		}
-		today, err := tenant.Today(ctx, s.clock)
-		if err != nil {
-			return err
-		}
-		d, err = s.detail(ctx, id, customer.OnlyOf(a), today)
+		d, err = s.shown(ctx, id, a)
 		return err
 	})
 	return d, err
+}
+
+func (s *Service) shown(ctx context.Context, id uuid.UUID, a access.Actor) (Detail, error) {
+	today, err := tenant.Today(ctx, s.clock)
+	if err != nil {
+		return Detail{}, err
+	}
+	return s.detail(ctx, id, customer.OnlyOf(a), today)
 }
 
 func (s *Service) onContract(ctx context.Context, id uuid.UUID, do func(context.Context, access.Actor, Contract) error) error {

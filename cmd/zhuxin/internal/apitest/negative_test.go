@@ -22,7 +22,7 @@ func init() {
 		"negativelist.v1.NegativeListService/ListExemptions":    {who: "viewer", in: m{"page_size": 50}},
 		"negativelist.v1.NegativeListService/AskExemption":      {who: "credit_reviewer", in: m{"customer_id": "$customer_listed", "reason": "工程已浇筑一半", "ends_on": "$day"}},
 		"negativelist.v1.NegativeListService/WithdrawExemption": {who: "credit_reviewer", in: m{"id": "$exemption_withdrawn"}},
-		"negativelist.v1.NegativeListService/GetStanding":       {who: "salesperson", in: m{"customer_id": "$customer"}},
+		"negativelist.v1.NegativeListService/GetStanding":       {who: "finance", in: m{"customer_id": "$customer"}},
 		"negativelist.v1.NegativeListService/UploadEvidence":    {who: "credit_reviewer", in: m{"file_name": "b.pdf"}},
 		"negativelist.v1.NegativeListService/ListSharingLog":    {who: "administrator", in: m{"page_size": 50}},
 	})

@@ -57,7 +57,16 @@ function amount(code: string, units: string, locale: string, t: Say): string {
   }
 }
 
+/** Days and months are whole: 1–30 days reads better than 1 to below 31. */
+function wholeName(code: string, r: Range, locale: string, t: Say): string {
+  const last = String(Number(r.to) - 1)
+  const to = amount(code, last, locale, t)
+  if (!r.from) return last === '0' ? to : t('segments.range.upTo', { to })
+  return r.from === last ? to : t('segments.range.whole', { from: r.from, to })
+}
+
 export function rangeName(code: string, r: Range, locale: string, t: Say): string {
+  if (r.to && ['day', 'month'].includes(unitOf(code))) return wholeName(code, r, locale, t)
   if (r.from && r.to)
     return t('segments.range.between', {
       from: amount(code, r.from, locale, t),
