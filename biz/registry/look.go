@@ -20,7 +20,7 @@ const claimFor = 3 * time.Minute
 // fresh bounds how soon a look on demand asks again.
 const fresh = 10 * time.Minute
 
-// Looked is what a look at a customer did.
+// Looked is what a look at a company did.
 type Looked struct {
 	Asked    int              // kinds that a provider answered
 	Cached   int              // kinds that were fresh on the shelf
@@ -91,7 +91,7 @@ func (s *Service) subject(ctx context.Context, customerID uuid.UUID, of *uuid.UU
 	return sub, err
 }
 
-// DueLooks looks at what is due in the tenant, at most so many customers, and
+// DueLooks looks at what is due in the tenant, at most so many companies, and
 // stops when nobody can be asked any more today.
 func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
 	t, err := tenant.From(ctx)
@@ -123,7 +123,7 @@ func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
 		if len(accounts) == 0 {
 			break
 		}
-		looked, err := s.look(ctx, sub, dayBegins(today.AddDays(1-settings.Interval(sub.Grade)), t.Zone))
+		looked, err := s.look(ctx, sub, dayBegins(today.AddDays(1-settings.Interval(sub)), t.Zone))
 		if err != nil {
 			return done, err
 		}
@@ -134,7 +134,7 @@ func (s *Service) DueLooks(ctx context.Context, most int) (int, error) {
 	}
 	// What another subsidiary paid for is news here too.
 	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
-		_, err := s.Router.RouteFindings(ctx, nil)
+		_, err := s.Router.RouteFindings(ctx, "")
 		return err
 	})
 	return done, err
@@ -335,7 +335,7 @@ func (s *Service) keep(ctx context.Context, a Ask, p ProviderName, kind Kind, be
 	return news, err
 }
 
-// finish notes the look at the customer and when the next one is.
+// finish notes the look at the subject and when the next one is.
 func (s *Service) finish(ctx context.Context, sub Subject, l Looked) error {
 	t, err := tenant.From(ctx)
 	if err != nil {
@@ -352,14 +352,14 @@ func (s *Service) finish(ctx context.Context, sub Subject, l Looked) error {
 			return err
 		}
 		w := Watch{Subject: sub, Outcome: l.outcome(), TroubleText: l.Text, LookedAt: &last,
-			NextOn: next(calendar.Of(now, t.Zone), calendar.Of(last, t.Zone), l, settings.Interval(sub.Grade))}
+			NextOn: next(calendar.Of(now, t.Zone), calendar.Of(last, t.Zone), l, settings.Interval(sub))}
 		if l.Asked+l.Cached == 0 {
 			w.LookedAt, w.Failures = nil, 1
 		}
 		if err := s.Watches.SetWatch(ctx, w); err != nil {
 			return err
 		}
-		_, err = s.Router.RouteFindings(ctx, []uuid.UUID{sub.CustomerID})
+		_, err = s.Router.RouteFindings(ctx, sub.USCC)
 		return err
 	})
 }

@@ -98,16 +98,19 @@ type Watches interface {
 	// Spend takes a request from the day's budget; false when nothing is left.
 	Spend(ctx context.Context, on calendar.Date, budget int) (bool, error)
 	Spent(ctx context.Context, on calendar.Date) (int, error)
-	// Sync begins to watch every active customer with a code that is not watched yet.
+	// Sync begins to watch every active customer with a code, and every owner with one
+	// who has a live project and is no such customer, that is not watched yet.
 	Sync(ctx context.Context, today calendar.Date) error
-	// Due gives customers whose look is due, the longest waiting first.
+	// Due gives those whose look is due, the longest waiting first.
 	Due(ctx context.Context, today calendar.Date, limit int) ([]Subject, error)
 	Subject(ctx context.Context, customerID uuid.UUID, only *uuid.UUID) (Subject, error)
+	// Owner gives an owner, whether he is watched or not; owners are everybody's.
+	Owner(ctx context.Context, id uuid.UUID) (Subject, error)
 	SetWatch(ctx context.Context, w Watch) error
 	List(ctx context.Context, q WatchQuery) ([]Watch, int64, error)
 }
 
-// Watch is when a customer was looked at and will be.
+// Watch is when a customer or an owner was looked at and will be.
 type Watch struct {
 	Subject
 	NextOn      calendar.Date
@@ -119,18 +122,21 @@ type Watch struct {
 	Worst       Severity // of them
 }
 
-// WatchQuery selects watched customers.
+// WatchQuery selects what is watched.
 type WatchQuery struct {
-	View   string // all, due, trouble, found
+	Kind   SubjectKind // empty for both
+	USCC   party.USCC  // empty for any
+	View   string      // all, due, trouble, found
 	Text   string
 	Today  calendar.Date
-	Only   *uuid.UUID // salesperson to whom it is confined
+	Only   *uuid.UUID // salesperson to whose customers it is confined
 	Limit  int
 	Offset int
 }
 
 // Router turns what is on the shelf into warnings of the tenant, in its unit of
-// work; customers nil is all of them. It is called again without harm.
+// work: those of one company, or of all when the code is empty. It is called again
+// without harm.
 type Router interface {
-	RouteFindings(ctx context.Context, customerIDs []uuid.UUID) (int, error)
+	RouteFindings(ctx context.Context, of party.USCC) (int, error)
 }

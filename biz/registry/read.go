@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/party"
 	"zhuxin/shared/tenant"
 )
@@ -57,20 +58,48 @@ func (s *Service) OfCustomer(ctx context.Context, customerID uuid.UUID) (p Pictu
 		if err != nil {
 			return err
 		}
-		w = Watch{Subject: sub}
-		if sub.USCC == "" {
-			return nil
-		}
-		ws, _, err := s.Watches.List(ctx, WatchQuery{Text: string(sub.USCC), Today: today, Limit: 1})
+		p, w, err = s.picture(ctx, sub, today)
+		return err
+	})
+	return p, w, err
+}
+
+// OfOwner gives the picture of a project owner.
+func (s *Service) OfOwner(ctx context.Context, ownerID uuid.UUID) (p Picture, w Watch, err error) {
+	if _, err := access.Require(ctx, access.CustomerRead); err != nil {
+		return p, w, err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return p, w, err
+	}
+	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		sub, err := s.Watches.Owner(ctx, ownerID)
 		if err != nil {
 			return err
 		}
-		if len(ws) == 1 {
-			w = ws[0]
-		}
-		p, err = s.Findings(ctx, sub.USCC)
+		p, w, err = s.picture(ctx, sub, today)
 		return err
 	})
+	return p, w, err
+}
+
+// picture gives what is on the shelf of a company and when it is looked at, as
+// whatever it is watched.
+func (s *Service) picture(ctx context.Context, sub Subject, today calendar.Date) (p Picture, w Watch, err error) {
+	w = Watch{Subject: sub}
+	if sub.USCC == "" {
+		return p, w, nil
+	}
+	ws, _, err := s.Watches.List(ctx, WatchQuery{USCC: sub.USCC, Today: today, Limit: 1})
+	if err != nil {
+		return p, w, err
+	}
+	if len(ws) == 1 {
+		w = ws[0]
+		w.Subject = sub
+	}
+	p, err = s.Findings(ctx, sub.USCC)
 	return p, w, err
 }
 
@@ -80,7 +109,7 @@ func (s *Service) Watched(ctx context.Context, q WatchQuery) (ws []Watch, total 
 	if err != nil {
 		return nil, 0, err
 	}
-	q.Only = only(actor)
+	q.Kind, q.Only = Customer, only(actor)
 	if q.Today, err = tenant.Today(ctx, s.Clock); err != nil {
 		return nil, 0, err
 	}

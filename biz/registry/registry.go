@@ -1,5 +1,5 @@
-// Package registry owns what public registers say about a customer (000-01, 02,
-// 52, 79): company basics, whether name and code belong together, and findings by
+// Package registry owns what public registers say about a customer and about the
+// owners of his projects (000-01, 02, 52, 79, 80): company basics, whether name and code belong together, and findings by
 // kind, bought from a provider, kept once for the whole group and compared with
 // the look before.
 //
@@ -136,13 +136,23 @@ type Kept struct {
 	SnapshotID  uuid.UUID
 }
 
-// Subject is the customer that a look is for.
+// SubjectKind says what a watched company is to the tenant.
+type SubjectKind string
+
+// What is watched. An owner who is a customer himself is watched as the customer.
+const (
+	Customer SubjectKind = "customer"
+	Owner    SubjectKind = "owner" // of a project that is planned or supplied
+)
+
+// Subject is the customer or the owner that a look is for.
 type Subject struct {
-	CustomerID uuid.UUID
-	Number     string
-	Name       string
-	USCC       party.USCC
-	Grade      string
+	Kind   SubjectKind
+	ID     uuid.UUID
+	Number string // of a customer
+	Name   string
+	USCC   party.USCC
+	Grade  string // of a customer
 }
 
 // Faults of the registry.

@@ -29,7 +29,7 @@ type Deps struct {
 	Clock         calendar.Clock
 }
 
-// Service watches customers.
+// Service watches customers and the owners of their projects.
 type Service struct {
 	Deps
 	newID func() uuid.UUID

@@ -9,7 +9,7 @@ import (
 	"zhuxin/shared/fault"
 )
 
-// Settings are how a tenant watches its customers.
+// Settings are how a tenant watches its customers and the owners of their projects.
 type Settings struct {
 	Version      int64 // 0 while the preset is in force
 	Enabled      bool
@@ -24,8 +24,13 @@ func PresetSettings() Settings {
 	return Settings{Enabled: true, DailyBudget: 200, IntervalDays: map[string]int{"A": 90, "B": 60, "C": 30, "D": 7, "": 30}}
 }
 
-// Interval gives the days between two looks at a customer of this grade.
-func (s Settings) Interval(grade string) int {
+// Interval gives the days between two looks at a subject. An owner has no grade: who
+// in the end pays for several customers is looked at as often as the weakest of them.
+func (s Settings) Interval(sub Subject) int {
+	grade := sub.Grade
+	if sub.Kind == Owner {
+		grade = slices.Max(append(slices.Collect(maps.Keys(s.IntervalDays)), ""))
+	}
 	if n, ok := s.IntervalDays[grade]; ok {
 		return n
 	}

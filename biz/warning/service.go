@@ -14,15 +14,17 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/party"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
 
 // Repository keeps warnings and rules, in the tenant's unit of work.
 type Repository interface {
-	// RouteFindings raises a warning for each finding that concerns a customer and
-	// has none yet; customers nil is all. It gives the new ones' ids.
-	RouteFindings(ctx context.Context, customers []uuid.UUID, now time.Time, today calendar.Date) ([]uuid.UUID, error)
+	// RouteFindings raises a warning for each finding that concerns a customer, or an
+	// owner of his live projects, and has none yet; an empty code is all companies. It
+	// gives the new ones' ids.
+	RouteFindings(ctx context.Context, of party.USCC, now time.Time, today calendar.Date) ([]uuid.UUID, error)
 	List(ctx context.Context, q Query) ([]Warning, int64, error)
 	Lock(ctx context.Context, id uuid.UUID, only *uuid.UUID) (Warning, error)
 	Get(ctx context.Context, id uuid.UUID, only *uuid.UUID) (Warning, error)
@@ -56,12 +58,12 @@ func New(tx uow.Tenant, repo Repository, log audit.Recorder, events event.Publis
 }
 
 // RouteFindings implements registry.Router.
-func (s *Service) RouteFindings(ctx context.Context, customers []uuid.UUID) (int, error) {
+func (s *Service) RouteFindings(ctx context.Context, of party.USCC) (int, error) {
 	today, err := tenant.Today(ctx, s.clock)
 	if err != nil {
 		return 0, err
 	}
-	ids, err := s.repo.RouteFindings(ctx, customers, s.clock.Now(), today)
+	ids, err := s.repo.RouteFindings(ctx, of, s.clock.Now(), today)
 	if err != nil {
 		return 0, err
 	}

@@ -31,8 +31,13 @@ type Raised struct {
 }
 
 // Kind says what the warning is about: a rule's kind, or registry. and the kind of
-// a finding.
+// a finding, with owner. between them when it is one of a project's owner. Such a
+// warning is the customer's who supplies there through us, since it is he who waits
+// for the owner's money; its facts name the owner and the projects.
 type Kind string
+
+// OwnerKinds begins the kinds of what was found about an owner of projects.
+const OwnerKinds = "registry.owner."
 
 // Severity is how much it weighs.
 type Severity string

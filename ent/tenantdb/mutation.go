@@ -82122,6 +82122,7 @@ type RegistryWatchMutation struct {
 	op            Op
 	typ           string
 	id            *uuid.UUID
+	kind          *registrywatch.Kind
 	next_on       *calendar.Date
 	looked_at     *time.Time
 	outcome       *string
@@ -82236,6 +82237,42 @@ func (m *RegistryWatchMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
+}
+
+// SetKind sets the "kind" field.
+func (m *RegistryWatchMutation) SetKind(r registrywatch.Kind) {
+	m.kind = &r
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RegistryWatchMutation) Kind() (r registrywatch.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RegistryWatch entity.
+// If the RegistryWatch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryWatchMutation) OldKind(ctx context.Context) (v registrywatch.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RegistryWatchMutation) ResetKind() {
+	m.kind = nil
 }
 
 // SetNextOn sets the "next_on" field.
@@ -82485,7 +82522,10 @@ func (m *RegistryWatchMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RegistryWatchMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
+	if m.kind != nil {
+		fields = append(fields, registrywatch.FieldKind)
+	}
 	if m.next_on != nil {
 		fields = append(fields, registrywatch.FieldNextOn)
 	}
@@ -82509,6 +82549,8 @@ func (m *RegistryWatchMutation) Fields() []string {
 // schema.
 func (m *RegistryWatchMutation) Field(name string) (ent.Value, bool) {
 	switch name {
+	case registrywatch.FieldKind:
+		return m.Kind()
 	case registrywatch.FieldNextOn:
 		return m.NextOn()
 	case registrywatch.FieldLookedAt:
@@ -82528,6 +82570,8 @@ func (m *RegistryWatchMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *RegistryWatchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
+	case registrywatch.FieldKind:
+		return m.OldKind(ctx)
 	case registrywatch.FieldNextOn:
 		return m.OldNextOn(ctx)
 	case registrywatch.FieldLookedAt:
@@ -82547,6 +82591,13 @@ func (m *RegistryWatchMutation) OldField(ctx context.Context, name string) (ent.
 // type.
 func (m *RegistryWatchMutation) SetField(name string, value ent.Value) error {
 	switch name {
+	case registrywatch.FieldKind:
+		v, ok := value.(registrywatch.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
 	case registrywatch.FieldNextOn:
 		v, ok := value.(calendar.Date)
 		if !ok {
@@ -82655,6 +82706,9 @@ func (m *RegistryWatchMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *RegistryWatchMutation) ResetField(name string) error {
 	switch name {
+	case registrywatch.FieldKind:
+		m.ResetKind()
+		return nil
 	case registrywatch.FieldNextOn:
 		m.ResetNextOn()
 		return nil

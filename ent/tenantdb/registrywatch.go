@@ -18,8 +18,10 @@ import (
 type RegistryWatch struct {
 	config `json:"-"`
 	// ID of the ent.
-	// the customer's id
+	// the customer's or the owner's id
 	ID uuid.UUID `json:"id,omitempty"`
+	// whose id it is
+	Kind registrywatch.Kind `json:"kind,omitempty"`
 	// NextOn holds the value of the "next_on" field.
 	NextOn calendar.Date `json:"next_on,omitempty"`
 	// LookedAt holds the value of the "looked_at" field.
@@ -42,7 +44,7 @@ func (*RegistryWatch) scanValues(columns []string) ([]any, error) {
 			values[i] = new(calendar.Date)
 		case registrywatch.FieldFailures:
 			values[i] = new(sql.NullInt64)
-		case registrywatch.FieldOutcome, registrywatch.FieldTroubleText:
+		case registrywatch.FieldKind, registrywatch.FieldOutcome, registrywatch.FieldTroubleText:
 			values[i] = new(sql.NullString)
 		case registrywatch.FieldLookedAt:
 			values[i] = new(sql.NullTime)
@@ -68,6 +70,12 @@ func (_m *RegistryWatch) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value != nil {
 				_m.ID = *value
+			}
+		case registrywatch.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = registrywatch.Kind(value.String)
 			}
 		case registrywatch.FieldNextOn:
 			if value, ok := values[i].(*calendar.Date); !ok {
@@ -136,6 +144,9 @@ func (_m *RegistryWatch) String() string {
 	var builder strings.Builder
 	builder.WriteString("RegistryWatch(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
 	builder.WriteString("next_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NextOn))
 	builder.WriteString(", ")

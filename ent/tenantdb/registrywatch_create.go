@@ -25,6 +25,20 @@ type RegistryWatchCreate struct {
 	conflict []sql.ConflictOption
 }
 
+// SetKind sets the "kind" field.
+func (_c *RegistryWatchCreate) SetKind(v registrywatch.Kind) *RegistryWatchCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *RegistryWatchCreate) SetNillableKind(v *registrywatch.Kind) *RegistryWatchCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
 // SetNextOn sets the "next_on" field.
 func (_c *RegistryWatchCreate) SetNextOn(v calendar.Date) *RegistryWatchCreate {
 	_c.mutation.SetNextOn(v)
@@ -128,6 +142,10 @@ func (_c *RegistryWatchCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *RegistryWatchCreate) defaults() {
+	if _, ok := _c.mutation.Kind(); !ok {
+		v := registrywatch.DefaultKind
+		_c.mutation.SetKind(v)
+	}
 	if _, ok := _c.mutation.Outcome(); !ok {
 		v := registrywatch.DefaultOutcome
 		_c.mutation.SetOutcome(v)
@@ -144,6 +162,14 @@ func (_c *RegistryWatchCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *RegistryWatchCreate) check() error {
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`tenantdb: missing required field "RegistryWatch.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := registrywatch.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`tenantdb: validator failed for field "RegistryWatch.kind": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.NextOn(); !ok {
 		return &ValidationError{Name: "next_on", err: errors.New(`tenantdb: missing required field "RegistryWatch.next_on"`)}
 	}
@@ -192,6 +218,10 @@ func (_c *RegistryWatchCreate) createSpec() (*RegistryWatch, *sqlgraph.CreateSpe
 		_node.ID = id
 		_spec.ID.Value = &id
 	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(registrywatch.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
 	if value, ok := _c.mutation.NextOn(); ok {
 		_spec.SetField(registrywatch.FieldNextOn, field.TypeOther, value)
 		_node.NextOn = value
@@ -219,7 +249,7 @@ func (_c *RegistryWatchCreate) createSpec() (*RegistryWatch, *sqlgraph.CreateSpe
 // of the `INSERT` statement. For example:
 //
 //	client.RegistryWatch.Create().
-//		SetNextOn(v).
+//		SetKind(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -228,7 +258,7 @@ func (_c *RegistryWatchCreate) createSpec() (*RegistryWatch, *sqlgraph.CreateSpe
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.RegistryWatchUpsert) {
-//			SetNextOn(v+v).
+//			SetKind(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *RegistryWatchCreate) OnConflict(opts ...sql.ConflictOption) *RegistryWatchUpsertOne {
@@ -352,6 +382,9 @@ func (u *RegistryWatchUpsertOne) UpdateNewValues() *RegistryWatchUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		if _, exists := u.create.mutation.ID(); exists {
 			s.SetIgnore(registrywatch.FieldID)
+		}
+		if _, exists := u.create.mutation.Kind(); exists {
+			s.SetIgnore(registrywatch.FieldKind)
 		}
 	}))
 	return u
@@ -604,7 +637,7 @@ func (_c *RegistryWatchCreateBulk) ExecX(ctx context.Context) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.RegistryWatchUpsert) {
-//			SetNextOn(v+v).
+//			SetKind(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *RegistryWatchCreateBulk) OnConflict(opts ...sql.ConflictOption) *RegistryWatchUpsertBulk {
@@ -650,6 +683,9 @@ func (u *RegistryWatchUpsertBulk) UpdateNewValues() *RegistryWatchUpsertBulk {
 		for _, b := range u.create.builders {
 			if _, exists := b.mutation.ID(); exists {
 				s.SetIgnore(registrywatch.FieldID)
+			}
+			if _, exists := b.mutation.Kind(); exists {
+				s.SetIgnore(registrywatch.FieldKind)
 			}
 		}
 	}))

@@ -265,12 +265,12 @@ func (_q *RegistryWatchQuery) Clone() *RegistryWatchQuery {
 // Example:
 //
 //	var v []struct {
-//		NextOn calendar.Date `json:"next_on,omitempty"`
+//		Kind registrywatch.Kind `json:"kind,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.RegistryWatch.Query().
-//		GroupBy(registrywatch.FieldNextOn).
+//		GroupBy(registrywatch.FieldKind).
 //		Aggregate(tenantdb.Count()).
 //		Scan(ctx, &v)
 func (_q *RegistryWatchQuery) GroupBy(field string, fields ...string) *RegistryWatchGroupBy {
@@ -288,11 +288,11 @@ func (_q *RegistryWatchQuery) GroupBy(field string, fields ...string) *RegistryW
 // Example:
 //
 //	var v []struct {
-//		NextOn calendar.Date `json:"next_on,omitempty"`
+//		Kind registrywatch.Kind `json:"kind,omitempty"`
 //	}
 //
 //	client.RegistryWatch.Query().
-//		Select(registrywatch.FieldNextOn).
+//		Select(registrywatch.FieldKind).
 //		Scan(ctx, &v)
 func (_q *RegistryWatchQuery) Select(fields ...string) *RegistryWatchSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

@@ -1955,15 +1955,15 @@ func init() {
 	registrywatchFields := schema.RegistryWatch{}.Fields()
 	_ = registrywatchFields
 	// registrywatchDescOutcome is the schema descriptor for outcome field.
-	registrywatchDescOutcome := registrywatchFields[3].Descriptor()
+	registrywatchDescOutcome := registrywatchFields[4].Descriptor()
 	// registrywatch.DefaultOutcome holds the default value on creation for the outcome field.
 	registrywatch.DefaultOutcome = registrywatchDescOutcome.Default.(string)
 	// registrywatchDescTroubleText is the schema descriptor for trouble_text field.
-	registrywatchDescTroubleText := registrywatchFields[4].Descriptor()
+	registrywatchDescTroubleText := registrywatchFields[5].Descriptor()
 	// registrywatch.DefaultTroubleText holds the default value on creation for the trouble_text field.
 	registrywatch.DefaultTroubleText = registrywatchDescTroubleText.Default.(string)
 	// registrywatchDescFailures is the schema descriptor for failures field.
-	registrywatchDescFailures := registrywatchFields[5].Descriptor()
+	registrywatchDescFailures := registrywatchFields[6].Descriptor()
 	// registrywatch.DefaultFailures holds the default value on creation for the failures field.
 	registrywatch.DefaultFailures = registrywatchDescFailures.Default.(int)
 	relatedreachMixin := schema.RelatedReach{}.Mixin()

@@ -9,6 +9,7 @@ import (
 	registryv1 "zhuxin/app/api/registry/v1"
 	"zhuxin/app/service/page"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/project"
 	"zhuxin/biz/registry"
 )
 
@@ -35,6 +36,19 @@ func (s *Service) GetCustomerRegistry(ctx context.Context, r *registryv1.GetCust
 		return nil, err
 	}
 	p, w, err := s.registry.OfCustomer(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return toPicture(p, w), nil
+}
+
+// GetOwnerRegistry gives what is kept of a project owner.
+func (s *Service) GetOwnerRegistry(ctx context.Context, r *registryv1.GetOwnerRegistryRequest) (*registryv1.CustomerRegistry, error) {
+	id, err := uuid.Parse(r.GetOwnerId())
+	if err != nil {
+		return nil, project.ErrOwnerNotFound
+	}
+	p, w, err := s.registry.OfOwner(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +82,7 @@ func (s *Service) ListWatches(ctx context.Context, r *registryv1.ListWatchesRequ
 	}
 	out := &registryv1.ListWatchesReply{Total: total}
 	for _, w := range ws {
-		out.Watches = append(out.Watches, &registryv1.Watch{CustomerId: w.CustomerID.String(), Number: w.Number, Name: w.Name, Uscc: string(w.USCC), Grade: w.Grade,
+		out.Watches = append(out.Watches, &registryv1.Watch{CustomerId: w.ID.String(), Number: w.Number, Name: w.Name, Uscc: string(w.USCC), Grade: w.Grade,
 			NextOn: w.NextOn.String(), LookedAt: stamp(w.LookedAt), Outcome: w.Outcome, TroubleText: w.TroubleText, Failures: int32(w.Failures),
 			Active: int32(w.Active), Worst: string(w.Worst)})
 	}

@@ -2,6 +2,7 @@ package todo
 
 import (
 	biz "zhuxin/biz/todo"
+	"zhuxin/data/tenantrepo/warning"
 	"zhuxin/shared/access"
 )
 
@@ -9,12 +10,12 @@ import (
 const KindWarning biz.Kind = "warning.handle"
 
 // warningSQL gives what is assigned to me, and the serious ones that nobody has
-// taken yet of customers that are mine or, for a reviewer, anybody's.
-const warningSQL = `SELECT w.id, w.first_seen_at AS created_at, w.due_on, NULL::bigint AS amount, w.customer_id, c.number AS customer_number, c.name AS customer_name,
+// taken yet and that concern me or, for a reviewer, anybody.
+var warningSQL = `SELECT w.id, w.first_seen_at AS created_at, w.due_on, NULL::bigint AS amount, w.customer_id, c.number AS customer_number, c.name AS customer_name,
 	jsonb_build_object('kind', w.kind, 'severity', w.severity) AS parts
 	FROM warnings w JOIN customers c ON c.id = w.customer_id
 	WHERE w.status = 'assigned' AND w.assigned_to = $1
-	OR w.status = 'open' AND w.severity IN ('serious', 'critical') AND ($2::uuid IS NULL OR c.salesperson_id = $2)`
+	OR w.status = 'open' AND w.severity IN ('serious', 'critical') AND ($2::uuid IS NULL OR ` + warning.Concerns("$2::uuid") + `)`
 
 // Warnings are the warnings to be handled.
 func Warnings() []biz.Source {

@@ -10,6 +10,7 @@ import (
 	biz "zhuxin/biz/notify"
 	"zhuxin/biz/todo"
 	"zhuxin/data/postgres"
+	"zhuxin/data/tenantrepo/warning"
 )
 
 // waitingSQL gives for whom an approval waits: who holds an open place by name, by
@@ -34,18 +35,22 @@ func (Repo) Waiting(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
 	})
 }
 
-// warningsSQL gives whom a warning concerns: the customer's salesperson, the
-// reviewers, and who it was assigned to.
-const warningsSQL = `SELECT DISTINCT w.id, w.kind, w.severity || ' ' || c.name, v.person_id FROM warnings w JOIN customers c ON c.id = w.customer_id
-	JOIN hq.v_members v ON v.status = 'active' AND (v.person_id = c.salesperson_id OR v.person_id = w.assigned_to OR v.roles ? 'credit_reviewer')
+// warningsSQL gives whom a warning concerns: the customer's salesperson, those of the
+// projects whose owner it is about, the reviewers, and who it was assigned to.
+var warningsSQL = `SELECT DISTINCT w.id, w.kind, w.severity || ' ' || coalesce(w.facts->>'owner_id', '') || ' ' || coalesce((w.facts->>'owner') || ' · ', '') || c.name, v.person_id FROM warnings w JOIN customers c ON c.id = w.customer_id
+	JOIN hq.v_members v ON v.status = 'active' AND (` + warning.Concerns("v.person_id") + ` OR v.person_id = w.assigned_to OR v.roles ? 'credit_reviewer')
 	WHERE w.id = ANY($1::uuid[]) AND w.status <> 'closed' ORDER BY w.id, v.person_id`
 
 // Warnings implements biz.Repository.
 func (Repo) Warnings(ctx context.Context, ids []uuid.UUID) ([]biz.Item, error) {
 	return items(ctx, "read whom warnings concern", warningsSQL, ids, func(id uuid.UUID, kind, rest string) biz.Item {
-		severity, customer, _ := strings.Cut(rest, " ")
-		return biz.Item{Subject: id, Parts: map[string]string{"kind": kind, "severity": severity, "customer": customer}, Line: biz.WarningLine(kind, severity, customer),
-			Link: todo.Link{Route: "warnings", Query: map[string]string{"id": id.String()}}}
+		severity, rest, _ := strings.Cut(rest, " ")
+		owner, about, _ := strings.Cut(rest, " ")
+		link := todo.Link{Route: "warnings", Query: map[string]string{"id": id.String()}}
+		if owner != "" {
+			link = todo.Link{Route: "owner", Params: map[string]string{"id": owner}}
+		}
+		return biz.Item{Subject: id, Parts: map[string]string{"kind": kind, "severity": severity, "customer": about}, Line: biz.WarningLine(kind, severity, about), Link: link}
 	})
 }
 

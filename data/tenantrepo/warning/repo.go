@@ -23,28 +23,6 @@ type Repo struct{}
 
 var _ biz.Repository = Repo{}
 
-// routeSQL raises what concerns a customer. What was known at the first look is
-// raised only when it is serious; what is merely worth knowing stays in the
-// customer's timeline.
-const routeSQL = `INSERT INTO warnings (id, kind, customer_id, subject, severity, facts, status, first_seen_at, last_seen_at, raised_on, times, outcome, note, updated_at, version)
-	SELECT gen_random_uuid(), 'registry.' || f.kind, c.id, f.id::text, f.severity,
-	  jsonb_build_object('title', f.title, 'occurred_on', f.occurred_on, 'amount', f.amount::text, 'snapshot_id', f.snapshot_id, 'finding_id', f.id) || f.facts,
-	  'open', $2::timestamptz, $2::timestamptz, $3::date, 1, '', '', $2::timestamptz, 1
-	FROM hq.v_registry_findings f JOIN customers c ON c.uscc = f.uscc
-	WHERE c.status = 'active' AND f.status = 'active' AND f.severity <> 'info' AND ($1::uuid[] IS NULL OR c.id = ANY($1::uuid[]))
-	  AND (f.severity IN ('serious', 'critical') OR (NOT f.baseline AND f.first_seen_at >= c.created_at))
-	  AND NOT EXISTS (SELECT 1 FROM warnings w WHERE w.customer_id = c.id AND w.kind = 'registry.' || f.kind AND w.subject = f.id::text)
-	ON CONFLICT DO NOTHING RETURNING id`
-
-// RouteFindings implements biz.Repository.
-func (Repo) RouteFindings(ctx context.Context, customers []uuid.UUID, now time.Time, today calendar.Date) ([]uuid.UUID, error) {
-	var only any
-	if customers != nil {
-		only = pq.Array(customers)
-	}
-	return ids(ctx, "raise warnings of findings", routeSQL, only, now, today)
-}
-
 // ids runs a statement that returns ids, and leaves out what is NULL.
 func ids(ctx context.Context, what, query string, args ...any) ([]uuid.UUID, error) {
 	q, err := scope.Conn(ctx)
@@ -84,7 +62,7 @@ func scan(row interface{ Scan(...any) error }) (w biz.Warning, total int64, err 
 
 var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-const listWhere = ` WHERE ($1::uuid IS NULL OR c.salesperson_id = $1::uuid)
+var listWhere = ` WHERE ($1::uuid IS NULL OR ` + Concerns("$1::uuid") + `)
 	AND CASE $2::text WHEN '' THEN true WHEN 'live' THEN w.status <> 'closed' ELSE w.status = $2::text END
 	AND ($3::text = '' OR w.severity = $3::text) AND ($4::text = '' OR w.kind = $4::text)
 	AND CASE $5::text WHEN 'registry' THEN w.kind LIKE 'registry.%' WHEN 'internal' THEN w.kind NOT LIKE 'registry.%' ELSE true END
@@ -126,7 +104,7 @@ func (Repo) Get(ctx context.Context, id uuid.UUID, only *uuid.UUID) (biz.Warning
 	if err != nil {
 		return biz.Warning{}, err
 	}
-	w, _, err := scan(q.QueryRowContext(ctx, columns+` WHERE w.id = $1 AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)`, id, only))
+	w, _, err := scan(q.QueryRowContext(ctx, columns+` WHERE w.id = $1 AND ($2::uuid IS NULL OR `+Concerns("$2::uuid")+`)`, id, only))
 	if errors.Is(err, sql.ErrNoRows) {
 		return w, biz.ErrNotFound
 	}
@@ -144,7 +122,7 @@ func (p Repo) Lock(ctx context.Context, id uuid.UUID, only *uuid.UUID) (biz.Warn
 // Acknowledge implements biz.Repository.
 func (Repo) Acknowledge(ctx context.Context, which []uuid.UUID, only *uuid.UUID, by uuid.UUID, at time.Time) ([]uuid.UUID, error) {
 	seen, err := ids(ctx, "find warnings", `SELECT w.id FROM warnings w JOIN customers c ON c.id = w.customer_id
-		WHERE w.id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)`, pq.Array(which), only)
+		WHERE w.id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR `+Concerns("$2::uuid")+`)`, pq.Array(which), only)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +132,7 @@ func (Repo) Acknowledge(ctx context.Context, which []uuid.UUID, only *uuid.UUID,
 		}
 	}
 	return ids(ctx, "acknowledge warnings", `UPDATE warnings w SET status = 'acknowledged', acknowledged_by = $3::uuid, acknowledged_at = $4::timestamptz, updated_at = $4::timestamptz, version = w.version + 1
-		FROM customers c WHERE c.id = w.customer_id AND w.id = ANY($1::uuid[]) AND w.status = 'open' AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) RETURNING w.id`,
+		FROM customers c WHERE c.id = w.customer_id AND w.id = ANY($1::uuid[]) AND w.status = 'open' AND ($2::uuid IS NULL OR `+Concerns("$2::uuid")+`) RETURNING w.id`,
 		pq.Array(which), only, by, at)
 }
 

@@ -2708,6 +2708,7 @@ var (
 	// RegistryWatchesColumns holds the columns for the "registry_watches" table.
 	RegistryWatchesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"customer", "owner"}, Default: "customer"},
 		{Name: "next_on", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "looked_at", Type: field.TypeTime, Nullable: true},
 		{Name: "outcome", Type: field.TypeString, Default: ""},
@@ -2723,7 +2724,7 @@ var (
 			{
 				Name:    "registrywatch_next_on",
 				Unique:  false,
-				Columns: []*schema.Column{RegistryWatchesColumns[1]},
+				Columns: []*schema.Column{RegistryWatchesColumns[2]},
 			},
 		},
 	}

@@ -3,6 +3,8 @@
 package registrywatch
 
 import (
+	"fmt"
+
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -11,6 +13,8 @@ const (
 	Label = "registry_watch"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
 	// FieldNextOn holds the string denoting the next_on field in the database.
 	FieldNextOn = "next_on"
 	// FieldLookedAt holds the string denoting the looked_at field in the database.
@@ -28,6 +32,7 @@ const (
 // Columns holds all SQL columns for registrywatch fields.
 var Columns = []string{
 	FieldID,
+	FieldKind,
 	FieldNextOn,
 	FieldLookedAt,
 	FieldOutcome,
@@ -54,12 +59,43 @@ var (
 	DefaultFailures int
 )
 
+// Kind defines the type for the "kind" enum field.
+type Kind string
+
+// KindCustomer is the default value of the Kind enum.
+const DefaultKind = KindCustomer
+
+// Kind values.
+const (
+	KindCustomer Kind = "customer"
+	KindOwner    Kind = "owner"
+)
+
+func (k Kind) String() string {
+	return string(k)
+}
+
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k Kind) error {
+	switch k {
+	case KindCustomer, KindOwner:
+		return nil
+	default:
+		return fmt.Errorf("registrywatch: invalid enum value for kind field: %q", k)
+	}
+}
+
 // OrderOption defines the ordering options for the RegistryWatch queries.
 type OrderOption func(*sql.Selector)
 
 // ByID orders the results by the id field.
 func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
+}
+
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
 }
 
 // ByNextOn orders the results by the next_on field.

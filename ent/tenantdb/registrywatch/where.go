@@ -81,6 +81,26 @@ func Failures(v int) predicate.RegistryWatch {
 	return predicate.RegistryWatch(sql.FieldEQ(FieldFailures, v))
 }
 
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v Kind) predicate.RegistryWatch {
+	return predicate.RegistryWatch(sql.FieldEQ(FieldKind, v))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v Kind) predicate.RegistryWatch {
+	return predicate.RegistryWatch(sql.FieldNEQ(FieldKind, v))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...Kind) predicate.RegistryWatch {
+	return predicate.RegistryWatch(sql.FieldIn(FieldKind, vs...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...Kind) predicate.RegistryWatch {
+	return predicate.RegistryWatch(sql.FieldNotIn(FieldKind, vs...))
+}
+
 // NextOnEQ applies the EQ predicate on the "next_on" field.
 func NextOnEQ(v calendar.Date) predicate.RegistryWatch {
 	return predicate.RegistryWatch(sql.FieldEQ(FieldNextOn, v))

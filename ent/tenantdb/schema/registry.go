@@ -35,13 +35,14 @@ func (RegistrySetting) Fields() []ent.Field {
 	}
 }
 
-// RegistryWatch is when a customer is looked at next.
+// RegistryWatch is when a customer, or the owner of a live project, is looked at next.
 type RegistryWatch struct{ ent.Schema }
 
 // Fields of RegistryWatch.
 func (RegistryWatch) Fields() []ent.Field {
 	return []ent.Field{
-		field.UUID("id", uuid.UUID{}).Immutable().Comment("the customer's id"),
+		field.UUID("id", uuid.UUID{}).Immutable().Comment("the customer's or the owner's id"),
+		field.Enum("kind").Values("customer", "owner").Default("customer").Immutable().Comment("whose id it is"),
 		mixin.Date("next_on"),
 		field.Time("looked_at").Optional().Nillable(),
 		field.String("outcome").Default("").Comment("answered, partly, or the trouble of the last look"),

@@ -4,8 +4,8 @@
 // 	protoc        v3.21.12
 // source: app/api/registry/v1/registry.proto
 
-// External monitoring: what public registers say about customers (000-79, 80),
-// and the accounts at the providers that sell it.
+// External monitoring: what public registers say about customers and the owners of
+// their projects (000-79, 80), and the accounts at the providers that sell it.
 
 package registryv1
 
@@ -71,6 +71,50 @@ func (x *GetCustomerRegistryRequest) GetCustomerId() string {
 	return ""
 }
 
+type GetOwnerRegistryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OwnerId       string                 `protobuf:"bytes,1,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetOwnerRegistryRequest) Reset() {
+	*x = GetOwnerRegistryRequest{}
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetOwnerRegistryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetOwnerRegistryRequest) ProtoMessage() {}
+
+func (x *GetOwnerRegistryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetOwnerRegistryRequest.ProtoReflect.Descriptor instead.
+func (*GetOwnerRegistryRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *GetOwnerRegistryRequest) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
 type CustomerRegistry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Uscc  string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
@@ -80,7 +124,7 @@ type CustomerRegistry struct {
 	// Newest first.
 	Findings []*Finding             `protobuf:"bytes,4,rep,name=findings,proto3" json:"findings,omitempty"`
 	LookedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=looked_at,json=lookedAt,proto3" json:"looked_at,omitempty"`
-	// Business date; empty for a customer that is not watched.
+	// Business date; empty for who is not watched.
 	NextOn string `protobuf:"bytes,6,opt,name=next_on,json=nextOn,proto3" json:"next_on,omitempty"`
 	// The name in our books is not the registered one.
 	NameDiffers   bool `protobuf:"varint,7,opt,name=name_differs,json=nameDiffers,proto3" json:"name_differs,omitempty"`
@@ -90,7 +134,7 @@ type CustomerRegistry struct {
 
 func (x *CustomerRegistry) Reset() {
 	*x = CustomerRegistry{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[1]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -102,7 +146,7 @@ func (x *CustomerRegistry) String() string {
 func (*CustomerRegistry) ProtoMessage() {}
 
 func (x *CustomerRegistry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[1]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -115,7 +159,7 @@ func (x *CustomerRegistry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerRegistry.ProtoReflect.Descriptor instead.
 func (*CustomerRegistry) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{1}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *CustomerRegistry) GetUscc() string {
@@ -185,7 +229,7 @@ type Company struct {
 
 func (x *Company) Reset() {
 	*x = Company{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[2]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -197,7 +241,7 @@ func (x *Company) String() string {
 func (*Company) ProtoMessage() {}
 
 func (x *Company) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[2]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -210,7 +254,7 @@ func (x *Company) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Company.ProtoReflect.Descriptor instead.
 func (*Company) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{2}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Company) GetName() string {
@@ -300,7 +344,7 @@ type Look struct {
 
 func (x *Look) Reset() {
 	*x = Look{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[3]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -312,7 +356,7 @@ func (x *Look) String() string {
 func (*Look) ProtoMessage() {}
 
 func (x *Look) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[3]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -325,7 +369,7 @@ func (x *Look) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Look.ProtoReflect.Descriptor instead.
 func (*Look) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{3}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Look) GetKind() string {
@@ -414,7 +458,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[4]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -426,7 +470,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[4]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -439,7 +483,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{4}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Finding) GetId() string {
@@ -535,7 +579,7 @@ type LookNowRequest struct {
 
 func (x *LookNowRequest) Reset() {
 	*x = LookNowRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -547,7 +591,7 @@ func (x *LookNowRequest) String() string {
 func (*LookNowRequest) ProtoMessage() {}
 
 func (x *LookNowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -560,7 +604,7 @@ func (x *LookNowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookNowRequest.ProtoReflect.Descriptor instead.
 func (*LookNowRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{5}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *LookNowRequest) GetCustomerId() string {
@@ -586,7 +630,7 @@ type LookNowReply struct {
 
 func (x *LookNowReply) Reset() {
 	*x = LookNowReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -598,7 +642,7 @@ func (x *LookNowReply) String() string {
 func (*LookNowReply) ProtoMessage() {}
 
 func (x *LookNowReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -611,7 +655,7 @@ func (x *LookNowReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookNowReply.ProtoReflect.Descriptor instead.
 func (*LookNowReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{6}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *LookNowReply) GetAsked() int32 {
@@ -662,7 +706,7 @@ type ListWatchesRequest struct {
 
 func (x *ListWatchesRequest) Reset() {
 	*x = ListWatchesRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -674,7 +718,7 @@ func (x *ListWatchesRequest) String() string {
 func (*ListWatchesRequest) ProtoMessage() {}
 
 func (x *ListWatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -687,7 +731,7 @@ func (x *ListWatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWatchesRequest.ProtoReflect.Descriptor instead.
 func (*ListWatchesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListWatchesRequest) GetView() string {
@@ -728,7 +772,7 @@ type ListWatchesReply struct {
 
 func (x *ListWatchesReply) Reset() {
 	*x = ListWatchesReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +784,7 @@ func (x *ListWatchesReply) String() string {
 func (*ListWatchesReply) ProtoMessage() {}
 
 func (x *ListWatchesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +797,7 @@ func (x *ListWatchesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWatchesReply.ProtoReflect.Descriptor instead.
 func (*ListWatchesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListWatchesReply) GetWatches() []*Watch {
@@ -792,7 +836,7 @@ type Watch struct {
 
 func (x *Watch) Reset() {
 	*x = Watch{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -804,7 +848,7 @@ func (x *Watch) String() string {
 func (*Watch) ProtoMessage() {}
 
 func (x *Watch) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -817,7 +861,7 @@ func (x *Watch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watch.ProtoReflect.Descriptor instead.
 func (*Watch) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Watch) GetCustomerId() string {
@@ -912,7 +956,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +968,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +981,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{11}
 }
 
 type Settings struct {
@@ -957,7 +1001,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1013,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1026,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -1058,7 +1102,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1070,7 +1114,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1083,7 +1127,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Account) GetProvider() string {
@@ -1140,7 +1184,7 @@ type SetSettingsRequest struct {
 
 func (x *SetSettingsRequest) Reset() {
 	*x = SetSettingsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1152,7 +1196,7 @@ func (x *SetSettingsRequest) String() string {
 func (*SetSettingsRequest) ProtoMessage() {}
 
 func (x *SetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1165,7 +1209,7 @@ func (x *SetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*SetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SetSettingsRequest) GetVersion() int64 {
@@ -1210,7 +1254,7 @@ type SetAccountRequest struct {
 
 func (x *SetAccountRequest) Reset() {
 	*x = SetAccountRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1222,7 +1266,7 @@ func (x *SetAccountRequest) String() string {
 func (*SetAccountRequest) ProtoMessage() {}
 
 func (x *SetAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1235,7 +1279,7 @@ func (x *SetAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetAccountRequest.ProtoReflect.Descriptor instead.
 func (*SetAccountRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SetAccountRequest) GetProvider() string {
@@ -1282,7 +1326,7 @@ type TestAccountRequest struct {
 
 func (x *TestAccountRequest) Reset() {
 	*x = TestAccountRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1338,7 @@ func (x *TestAccountRequest) String() string {
 func (*TestAccountRequest) ProtoMessage() {}
 
 func (x *TestAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1351,7 @@ func (x *TestAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestAccountRequest.ProtoReflect.Descriptor instead.
 func (*TestAccountRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TestAccountRequest) GetProvider() string {
@@ -1328,7 +1372,7 @@ type TestReply struct {
 
 func (x *TestReply) Reset() {
 	*x = TestReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1340,7 +1384,7 @@ func (x *TestReply) String() string {
 func (*TestReply) ProtoMessage() {}
 
 func (x *TestReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1353,7 +1397,7 @@ func (x *TestReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestReply.ProtoReflect.Descriptor instead.
 func (*TestReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *TestReply) GetWorks() bool {
@@ -1385,7 +1429,7 @@ type ListGroupAccountsRequest struct {
 
 func (x *ListGroupAccountsRequest) Reset() {
 	*x = ListGroupAccountsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1397,7 +1441,7 @@ func (x *ListGroupAccountsRequest) String() string {
 func (*ListGroupAccountsRequest) ProtoMessage() {}
 
 func (x *ListGroupAccountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1410,7 +1454,7 @@ func (x *ListGroupAccountsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupAccountsRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupAccountsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 type ListGroupAccountsReply struct {
@@ -1422,7 +1466,7 @@ type ListGroupAccountsReply struct {
 
 func (x *ListGroupAccountsReply) Reset() {
 	*x = ListGroupAccountsReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1434,7 +1478,7 @@ func (x *ListGroupAccountsReply) String() string {
 func (*ListGroupAccountsReply) ProtoMessage() {}
 
 func (x *ListGroupAccountsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1447,7 +1491,7 @@ func (x *ListGroupAccountsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupAccountsReply.ProtoReflect.Descriptor instead.
 func (*ListGroupAccountsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListGroupAccountsReply) GetAccounts() []*Account {
@@ -1464,7 +1508,9 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\"app/api/registry/v1/registry.proto\x12\x12zhuxin.registry.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n" +
 	"\x1aGetCustomerRegistryRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
-	"customerId\"\xbb\x02\n" +
+	"customerId\"4\n" +
+	"\x17GetOwnerRegistryRequest\x12\x19\n" +
+	"\bowner_id\x18\x01 \x01(\tR\aownerId\"\xbb\x02\n" +
 	"\x10CustomerRegistry\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x125\n" +
 	"\acompany\x18\x02 \x01(\v2\x1b.zhuxin.registry.v1.CompanyR\acompany\x12.\n" +
@@ -1592,9 +1638,10 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\x04text\x18\x03 \x01(\tR\x04text\"\x1a\n" +
 	"\x18ListGroupAccountsRequest\"Q\n" +
 	"\x16ListGroupAccountsReply\x127\n" +
-	"\baccounts\x18\x01 \x03(\v2\x1b.zhuxin.registry.v1.AccountR\baccounts2\xb6\f\n" +
+	"\baccounts\x18\x01 \x03(\v2\x1b.zhuxin.registry.v1.AccountR\baccounts2\xdb\r\n" +
 	"\x0fRegistryService\x12\xae\x01\n" +
-	"\x13GetCustomerRegistry\x12..zhuxin.registry.v1.GetCustomerRegistryRequest\x1a$.zhuxin.registry.v1.CustomerRegistry\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/registry\x12\x9b\x01\n" +
+	"\x13GetCustomerRegistry\x12..zhuxin.registry.v1.GetCustomerRegistryRequest\x1a$.zhuxin.registry.v1.CustomerRegistry\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/registry\x12\xa2\x01\n" +
+	"\x10GetOwnerRegistry\x12+.zhuxin.registry.v1.GetOwnerRegistryRequest\x1a$.zhuxin.registry.v1.CustomerRegistry\";\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02 \x12\x1e/v1/owners/{owner_id}/registry\x12\x9b\x01\n" +
 	"\aLookNow\x12\".zhuxin.registry.v1.LookNowRequest\x1a .zhuxin.registry.v1.LookNowReply\"J\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/customers/{customer_id}/registry:look\x12\x8d\x01\n" +
 	"\vListWatches\x12&.zhuxin.registry.v1.ListWatchesRequest\x1a$.zhuxin.registry.v1.ListWatchesReply\"0\x92\xc2\x18\x10\b\x01\x12\fwarning.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/registry/watches\x12\x85\x01\n" +
 	"\vGetSettings\x12&.zhuxin.registry.v1.GetSettingsRequest\x1a\x1c.zhuxin.registry.v1.Settings\"0\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/registry/settings\x12\x89\x01\n" +
@@ -1618,74 +1665,77 @@ func file_app_api_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_app_api_registry_v1_registry_proto_rawDescData
 }
 
-var file_app_api_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_app_api_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_app_api_registry_v1_registry_proto_goTypes = []any{
 	(*GetCustomerRegistryRequest)(nil), // 0: zhuxin.registry.v1.GetCustomerRegistryRequest
-	(*CustomerRegistry)(nil),           // 1: zhuxin.registry.v1.CustomerRegistry
-	(*Company)(nil),                    // 2: zhuxin.registry.v1.Company
-	(*Look)(nil),                       // 3: zhuxin.registry.v1.Look
-	(*Finding)(nil),                    // 4: zhuxin.registry.v1.Finding
-	(*LookNowRequest)(nil),             // 5: zhuxin.registry.v1.LookNowRequest
-	(*LookNowReply)(nil),               // 6: zhuxin.registry.v1.LookNowReply
-	(*ListWatchesRequest)(nil),         // 7: zhuxin.registry.v1.ListWatchesRequest
-	(*ListWatchesReply)(nil),           // 8: zhuxin.registry.v1.ListWatchesReply
-	(*Watch)(nil),                      // 9: zhuxin.registry.v1.Watch
-	(*GetSettingsRequest)(nil),         // 10: zhuxin.registry.v1.GetSettingsRequest
-	(*Settings)(nil),                   // 11: zhuxin.registry.v1.Settings
-	(*Account)(nil),                    // 12: zhuxin.registry.v1.Account
-	(*SetSettingsRequest)(nil),         // 13: zhuxin.registry.v1.SetSettingsRequest
-	(*SetAccountRequest)(nil),          // 14: zhuxin.registry.v1.SetAccountRequest
-	(*TestAccountRequest)(nil),         // 15: zhuxin.registry.v1.TestAccountRequest
-	(*TestReply)(nil),                  // 16: zhuxin.registry.v1.TestReply
-	(*ListGroupAccountsRequest)(nil),   // 17: zhuxin.registry.v1.ListGroupAccountsRequest
-	(*ListGroupAccountsReply)(nil),     // 18: zhuxin.registry.v1.ListGroupAccountsReply
-	nil,                                // 19: zhuxin.registry.v1.Finding.FactsEntry
-	nil,                                // 20: zhuxin.registry.v1.LookNowReply.TroublesEntry
-	nil,                                // 21: zhuxin.registry.v1.Settings.IntervalDaysEntry
-	nil,                                // 22: zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
-	(*timestamppb.Timestamp)(nil),      // 23: google.protobuf.Timestamp
+	(*GetOwnerRegistryRequest)(nil),    // 1: zhuxin.registry.v1.GetOwnerRegistryRequest
+	(*CustomerRegistry)(nil),           // 2: zhuxin.registry.v1.CustomerRegistry
+	(*Company)(nil),                    // 3: zhuxin.registry.v1.Company
+	(*Look)(nil),                       // 4: zhuxin.registry.v1.Look
+	(*Finding)(nil),                    // 5: zhuxin.registry.v1.Finding
+	(*LookNowRequest)(nil),             // 6: zhuxin.registry.v1.LookNowRequest
+	(*LookNowReply)(nil),               // 7: zhuxin.registry.v1.LookNowReply
+	(*ListWatchesRequest)(nil),         // 8: zhuxin.registry.v1.ListWatchesRequest
+	(*ListWatchesReply)(nil),           // 9: zhuxin.registry.v1.ListWatchesReply
+	(*Watch)(nil),                      // 10: zhuxin.registry.v1.Watch
+	(*GetSettingsRequest)(nil),         // 11: zhuxin.registry.v1.GetSettingsRequest
+	(*Settings)(nil),                   // 12: zhuxin.registry.v1.Settings
+	(*Account)(nil),                    // 13: zhuxin.registry.v1.Account
+	(*SetSettingsRequest)(nil),         // 14: zhuxin.registry.v1.SetSettingsRequest
+	(*SetAccountRequest)(nil),          // 15: zhuxin.registry.v1.SetAccountRequest
+	(*TestAccountRequest)(nil),         // 16: zhuxin.registry.v1.TestAccountRequest
+	(*TestReply)(nil),                  // 17: zhuxin.registry.v1.TestReply
+	(*ListGroupAccountsRequest)(nil),   // 18: zhuxin.registry.v1.ListGroupAccountsRequest
+	(*ListGroupAccountsReply)(nil),     // 19: zhuxin.registry.v1.ListGroupAccountsReply
+	nil,                                // 20: zhuxin.registry.v1.Finding.FactsEntry
+	nil,                                // 21: zhuxin.registry.v1.LookNowReply.TroublesEntry
+	nil,                                // 22: zhuxin.registry.v1.Settings.IntervalDaysEntry
+	nil,                                // 23: zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
+	(*timestamppb.Timestamp)(nil),      // 24: google.protobuf.Timestamp
 }
 var file_app_api_registry_v1_registry_proto_depIdxs = []int32{
-	2,  // 0: zhuxin.registry.v1.CustomerRegistry.company:type_name -> zhuxin.registry.v1.Company
-	3,  // 1: zhuxin.registry.v1.CustomerRegistry.looks:type_name -> zhuxin.registry.v1.Look
-	4,  // 2: zhuxin.registry.v1.CustomerRegistry.findings:type_name -> zhuxin.registry.v1.Finding
-	23, // 3: zhuxin.registry.v1.CustomerRegistry.looked_at:type_name -> google.protobuf.Timestamp
-	23, // 4: zhuxin.registry.v1.Look.looked_at:type_name -> google.protobuf.Timestamp
-	23, // 5: zhuxin.registry.v1.Look.tried_at:type_name -> google.protobuf.Timestamp
-	19, // 6: zhuxin.registry.v1.Finding.facts:type_name -> zhuxin.registry.v1.Finding.FactsEntry
-	23, // 7: zhuxin.registry.v1.Finding.first_seen_at:type_name -> google.protobuf.Timestamp
-	23, // 8: zhuxin.registry.v1.Finding.ended_at:type_name -> google.protobuf.Timestamp
-	20, // 9: zhuxin.registry.v1.LookNowReply.troubles:type_name -> zhuxin.registry.v1.LookNowReply.TroublesEntry
-	9,  // 10: zhuxin.registry.v1.ListWatchesReply.watches:type_name -> zhuxin.registry.v1.Watch
-	23, // 11: zhuxin.registry.v1.Watch.looked_at:type_name -> google.protobuf.Timestamp
-	21, // 12: zhuxin.registry.v1.Settings.interval_days:type_name -> zhuxin.registry.v1.Settings.IntervalDaysEntry
-	12, // 13: zhuxin.registry.v1.Settings.own:type_name -> zhuxin.registry.v1.Account
-	12, // 14: zhuxin.registry.v1.Settings.group:type_name -> zhuxin.registry.v1.Account
-	23, // 15: zhuxin.registry.v1.Account.stopped_until:type_name -> google.protobuf.Timestamp
-	22, // 16: zhuxin.registry.v1.SetSettingsRequest.interval_days:type_name -> zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
-	12, // 17: zhuxin.registry.v1.ListGroupAccountsReply.accounts:type_name -> zhuxin.registry.v1.Account
+	3,  // 0: zhuxin.registry.v1.CustomerRegistry.company:type_name -> zhuxin.registry.v1.Company
+	4,  // 1: zhuxin.registry.v1.CustomerRegistry.looks:type_name -> zhuxin.registry.v1.Look
+	5,  // 2: zhuxin.registry.v1.CustomerRegistry.findings:type_name -> zhuxin.registry.v1.Finding
+	24, // 3: zhuxin.registry.v1.CustomerRegistry.looked_at:type_name -> google.protobuf.Timestamp
+	24, // 4: zhuxin.registry.v1.Look.looked_at:type_name -> google.protobuf.Timestamp
+	24, // 5: zhuxin.registry.v1.Look.tried_at:type_name -> google.protobuf.Timestamp
+	20, // 6: zhuxin.registry.v1.Finding.facts:type_name -> zhuxin.registry.v1.Finding.FactsEntry
+	24, // 7: zhuxin.registry.v1.Finding.first_seen_at:type_name -> google.protobuf.Timestamp
+	24, // 8: zhuxin.registry.v1.Finding.ended_at:type_name -> google.protobuf.Timestamp
+	21, // 9: zhuxin.registry.v1.LookNowReply.troubles:type_name -> zhuxin.registry.v1.LookNowReply.TroublesEntry
+	10, // 10: zhuxin.registry.v1.ListWatchesReply.watches:type_name -> zhuxin.registry.v1.Watch
+	24, // 11: zhuxin.registry.v1.Watch.looked_at:type_name -> google.protobuf.Timestamp
+	22, // 12: zhuxin.registry.v1.Settings.interval_days:type_name -> zhuxin.registry.v1.Settings.IntervalDaysEntry
+	13, // 13: zhuxin.registry.v1.Settings.own:type_name -> zhuxin.registry.v1.Account
+	13, // 14: zhuxin.registry.v1.Settings.group:type_name -> zhuxin.registry.v1.Account
+	24, // 15: zhuxin.registry.v1.Account.stopped_until:type_name -> google.protobuf.Timestamp
+	23, // 16: zhuxin.registry.v1.SetSettingsRequest.interval_days:type_name -> zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
+	13, // 17: zhuxin.registry.v1.ListGroupAccountsReply.accounts:type_name -> zhuxin.registry.v1.Account
 	0,  // 18: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:input_type -> zhuxin.registry.v1.GetCustomerRegistryRequest
-	5,  // 19: zhuxin.registry.v1.RegistryService.LookNow:input_type -> zhuxin.registry.v1.LookNowRequest
-	7,  // 20: zhuxin.registry.v1.RegistryService.ListWatches:input_type -> zhuxin.registry.v1.ListWatchesRequest
-	10, // 21: zhuxin.registry.v1.RegistryService.GetSettings:input_type -> zhuxin.registry.v1.GetSettingsRequest
-	13, // 22: zhuxin.registry.v1.RegistryService.SetSettings:input_type -> zhuxin.registry.v1.SetSettingsRequest
-	14, // 23: zhuxin.registry.v1.RegistryService.SetAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
-	15, // 24: zhuxin.registry.v1.RegistryService.TestAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
-	17, // 25: zhuxin.registry.v1.RegistryService.ListGroupAccounts:input_type -> zhuxin.registry.v1.ListGroupAccountsRequest
-	14, // 26: zhuxin.registry.v1.RegistryService.SetGroupAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
-	15, // 27: zhuxin.registry.v1.RegistryService.TestGroupAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
-	1,  // 28: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
-	6,  // 29: zhuxin.registry.v1.RegistryService.LookNow:output_type -> zhuxin.registry.v1.LookNowReply
-	8,  // 30: zhuxin.registry.v1.RegistryService.ListWatches:output_type -> zhuxin.registry.v1.ListWatchesReply
-	11, // 31: zhuxin.registry.v1.RegistryService.GetSettings:output_type -> zhuxin.registry.v1.Settings
-	11, // 32: zhuxin.registry.v1.RegistryService.SetSettings:output_type -> zhuxin.registry.v1.Settings
-	11, // 33: zhuxin.registry.v1.RegistryService.SetAccount:output_type -> zhuxin.registry.v1.Settings
-	16, // 34: zhuxin.registry.v1.RegistryService.TestAccount:output_type -> zhuxin.registry.v1.TestReply
-	18, // 35: zhuxin.registry.v1.RegistryService.ListGroupAccounts:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
-	18, // 36: zhuxin.registry.v1.RegistryService.SetGroupAccount:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
-	16, // 37: zhuxin.registry.v1.RegistryService.TestGroupAccount:output_type -> zhuxin.registry.v1.TestReply
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
+	1,  // 19: zhuxin.registry.v1.RegistryService.GetOwnerRegistry:input_type -> zhuxin.registry.v1.GetOwnerRegistryRequest
+	6,  // 20: zhuxin.registry.v1.RegistryService.LookNow:input_type -> zhuxin.registry.v1.LookNowRequest
+	8,  // 21: zhuxin.registry.v1.RegistryService.ListWatches:input_type -> zhuxin.registry.v1.ListWatchesRequest
+	11, // 22: zhuxin.registry.v1.RegistryService.GetSettings:input_type -> zhuxin.registry.v1.GetSettingsRequest
+	14, // 23: zhuxin.registry.v1.RegistryService.SetSettings:input_type -> zhuxin.registry.v1.SetSettingsRequest
+	15, // 24: zhuxin.registry.v1.RegistryService.SetAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
+	16, // 25: zhuxin.registry.v1.RegistryService.TestAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
+	18, // 26: zhuxin.registry.v1.RegistryService.ListGroupAccounts:input_type -> zhuxin.registry.v1.ListGroupAccountsRequest
+	15, // 27: zhuxin.registry.v1.RegistryService.SetGroupAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
+	16, // 28: zhuxin.registry.v1.RegistryService.TestGroupAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
+	2,  // 29: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
+	2,  // 30: zhuxin.registry.v1.RegistryService.GetOwnerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
+	7,  // 31: zhuxin.registry.v1.RegistryService.LookNow:output_type -> zhuxin.registry.v1.LookNowReply
+	9,  // 32: zhuxin.registry.v1.RegistryService.ListWatches:output_type -> zhuxin.registry.v1.ListWatchesReply
+	12, // 33: zhuxin.registry.v1.RegistryService.GetSettings:output_type -> zhuxin.registry.v1.Settings
+	12, // 34: zhuxin.registry.v1.RegistryService.SetSettings:output_type -> zhuxin.registry.v1.Settings
+	12, // 35: zhuxin.registry.v1.RegistryService.SetAccount:output_type -> zhuxin.registry.v1.Settings
+	17, // 36: zhuxin.registry.v1.RegistryService.TestAccount:output_type -> zhuxin.registry.v1.TestReply
+	19, // 37: zhuxin.registry.v1.RegistryService.ListGroupAccounts:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
+	19, // 38: zhuxin.registry.v1.RegistryService.SetGroupAccount:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
+	17, // 39: zhuxin.registry.v1.RegistryService.TestGroupAccount:output_type -> zhuxin.registry.v1.TestReply
+	29, // [29:40] is the sub-list for method output_type
+	18, // [18:29] is the sub-list for method input_type
 	18, // [18:18] is the sub-list for extension type_name
 	18, // [18:18] is the sub-list for extension extendee
 	0,  // [0:18] is the sub-list for field type_name
@@ -1702,7 +1752,7 @@ func file_app_api_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_registry_v1_registry_proto_rawDesc), len(file_app_api_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -12,6 +12,7 @@ import (
 // Operations of RegistryService: the names by which its routes are authorized, measured and logged.
 const (
 	OperationRegistryServiceGetCustomerRegistry = "/zhuxin.registry.v1.RegistryService/GetCustomerRegistry"
+	OperationRegistryServiceGetOwnerRegistry    = "/zhuxin.registry.v1.RegistryService/GetOwnerRegistry"
 	OperationRegistryServiceLookNow             = "/zhuxin.registry.v1.RegistryService/LookNow"
 	OperationRegistryServiceListWatches         = "/zhuxin.registry.v1.RegistryService/ListWatches"
 	OperationRegistryServiceGetSettings         = "/zhuxin.registry.v1.RegistryService/GetSettings"
@@ -27,6 +28,8 @@ const (
 type RegistryServiceHTTPServer interface {
 	// Basics, state of each kind and findings of a customer, from what is kept.
 	GetCustomerRegistry(context.Context, *GetCustomerRegistryRequest) (*CustomerRegistry, error)
+	// The same of a project owner.
+	GetOwnerRegistry(context.Context, *GetOwnerRegistryRequest) (*CustomerRegistry, error)
 	// Asks the provider now for what is older than ten minutes.
 	LookNow(context.Context, *LookNowRequest) (*LookNowReply, error)
 	ListWatches(context.Context, *ListWatchesRequest) (*ListWatchesReply, error)
@@ -81,6 +84,13 @@ var RegistryServiceRoutes = []route.Info{
 		Request: "zhuxin.registry.v1.TestAccountRequest", Reply: "zhuxin.registry.v1.TestReply",
 	},
 	{
+		Operation: OperationRegistryServiceGetOwnerRegistry,
+		Method:    "GET", Path: "/v1/owners/{owner_id}/registry",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"owner_id"},
+		Request: "zhuxin.registry.v1.GetOwnerRegistryRequest", Reply: "zhuxin.registry.v1.CustomerRegistry",
+	},
+	{
 		Operation: OperationRegistryServiceSetAccount,
 		Method:    "PUT", Path: "/v1/registry/accounts/{provider}",
 		Side: route.SideTenant, Permission: "policy.write",
@@ -125,6 +135,7 @@ func RegisterRegistryServiceHTTPServer(s *http.Server, srv RegistryServiceHTTPSe
 	r.GET("/v1/hq/registry/accounts", _RegistryService_ListGroupAccounts0_HTTP_Handler(srv))
 	r.PUT("/v1/hq/registry/accounts/{provider:[^/:]+}", _RegistryService_SetGroupAccount0_HTTP_Handler(srv))
 	r.POST("/v1/hq/registry/accounts/{provider:[^/:]+}:test", _RegistryService_TestGroupAccount0_HTTP_Handler(srv))
+	r.GET("/v1/owners/{owner_id:[^/:]+}/registry", _RegistryService_GetOwnerRegistry0_HTTP_Handler(srv))
 	r.PUT("/v1/registry/accounts/{provider:[^/:]+}", _RegistryService_SetAccount0_HTTP_Handler(srv))
 	r.POST("/v1/registry/accounts/{provider:[^/:]+}:test", _RegistryService_TestAccount0_HTTP_Handler(srv))
 	r.GET("/v1/registry/settings", _RegistryService_GetSettings0_HTTP_Handler(srv))
@@ -234,6 +245,27 @@ func _RegistryService_TestGroupAccount0_HTTP_Handler(srv RegistryServiceHTTPServ
 				return nil, err
 			}
 			return srv.TestGroupAccount(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RegistryService_GetOwnerRegistry0_HTTP_Handler(srv RegistryServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRegistryServiceGetOwnerRegistry)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetOwnerRegistryRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetOwnerRegistry(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -3947,6 +3947,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/owners/{ownerId}/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same of a project owner. */
+        get: operations["RegistryService_GetOwnerRegistry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-applications/{id}:reverse": {
         parameters: {
             query?: never;
@@ -11295,7 +11312,7 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             lookedAt?: string | null;
-            /** @description Business date; empty for a customer that is not watched. */
+            /** @description Business date; empty for who is not watched. */
             nextOn: string;
             /** @description The name in our books is not the registered one. */
             nameDiffers: boolean;
@@ -19927,6 +19944,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealFieldReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_GetOwnerRegistry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                ownerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRegistry"];
                 };
             };
             default: components["responses"]["Error"];

@@ -257,6 +257,7 @@ var inTenant = map[string]spec{
 	"warning.v1.WarningService/TryRule":             {who: "administrator", in: m{"kind": "falling_volume", "thresholds": m{"drop": "5000", "days": "90", "amount": "5"}, "months": 3}},
 
 	"registry.v1.RegistryService/GetCustomerRegistry": {who: "viewer", in: m{"customer_id": "$customer"}},
+	"registry.v1.RegistryService/GetOwnerRegistry":    {who: "viewer", in: m{"owner_id": "$owner"}},
 	"registry.v1.RegistryService/LookNow":             {who: "administrator", in: m{"customer_id": "$customer"}},
 	"registry.v1.RegistryService/ListWatches":         {who: "viewer", in: m{"page_size": 50}},
 	"registry.v1.RegistryService/GetSettings":         {who: "viewer"},

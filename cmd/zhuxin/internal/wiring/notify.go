@@ -76,7 +76,7 @@ func newNotify(b *Base) (*Notify, error) {
 
 // paths are the console's, where a route's name is not its path.
 var paths = map[string]string{"customer": "customers", "erp": "admin/erp", "follow-up": "followups", "group-quotas": "limits/quotas",
-	"negative-case": "risk/negative-list", "order-holds": "orders/holds", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
+	"negative-case": "risk/negative-list", "order-holds": "orders/holds", "owner": "owners", "receivables": "ar", "statement": "statements", "warnings": "risk/warnings"}
 
 // page gives the console's address of the routes that news lead to.
 func (n *Notify) page(ctx context.Context, l todo.Link) string {

@@ -38,7 +38,7 @@ export default defineModule({
       path: 'owners/:id',
       name: 'owner',
       component: () => import('./OwnerPage.vue'),
-      meta: { permission: 'customer.read', parent: 'owners', locales: ['customers'] },
+      meta: { permission: 'customer.read', parent: 'owners', locales: ['customers', 'monitor'] },
     },
   ],
 })
