@@ -54,6 +54,7 @@ const (
 	KindWriteOff        Kind = "write_off"
 	KindFollowUp        Kind = "follow_up"
 	KindCollateral      Kind = "collateral"
+	KindNegativeListing Kind = "negative_listing"
 )
 
 // Status is where a submission stands.

@@ -14,6 +14,7 @@ var stepUp = map[Kind]stepup.Act{
 	KindTemporaryLimit:  stepup.LimitChange,
 	KindLimitAdjustment: stepup.LimitChange,
 	KindLimitBatch:      stepup.LimitChange,
+	KindNegativeListing: stepup.NegativeList,
 	KindOrderRelease:    stepup.OrderRelease,
 	KindSharedLimit:     stepup.LimitChange,
 	KindSupplyResume:    stepup.OrderRelease,

@@ -36,6 +36,7 @@ var forms = map[news.Kind]form{
 	news.OrderHeld:         {"订单被信用检查拦下", "{customer}：订单 {order} {amount} 元待处理", "order-holds", "", "none", Now},
 	news.OrderReleased:     {"被拦订单已放行", "{customer}：订单 {order} {amount} 元可以继续", "order-holds", "", "none", Now},
 	news.ERPFailing:        {"ERP 连接持续失败", "{name}：连续 {failures} 次取数失败", "erp", "", "none", Now},
+	news.NegativeRepeated:  {"负面清单提议未提交", "{title}：总公司已有本公司同一事由的提议或记录", "approvals", "", "", Now},
 	news.NegativePublished: {"客户被列入负面清单", "{customer}：{reason}", "negative-case", "", "page", Now},
 	news.NegativeRemoved:   {"客户已移出负面清单", "{customer}", "customer", "", "", Now},
 	news.QuotaAsked:        {"其他子公司申请调剂额度", "{cap}：{tenant} 申请 {amount} 元", "group-quotas", "", "none", Now},

@@ -32,6 +32,7 @@ func TestCompose(t *testing.T) {
 		{news.ApprovalDecided, "标题：已通过", "approvals", id},
 		{news.ApprovalReturned, "标题：资料不全", "approvals", id},
 		{news.ApprovalLate, "标题：审批人未在时限内处理，已升级", "approvals", id},
+		{news.NegativeRepeated, "标题：总公司已有本公司同一事由的提议或记录", "approvals", id},
 		{news.CustomerFrozen, "甲公司：欺诈", "customer", id},
 		{news.CustomerUnfrozen, "甲公司：可以重新赊销", "customer", id},
 		{news.NegativePublished, "甲公司：欺诈", "negative-case", page},

@@ -116,7 +116,7 @@ func (s *Service) OwnCase(ctx context.Context, id uuid.UUID) (Case, error) {
 		return Case{}, ErrNotFound
 	}
 	c = c.forTenant(t.ID)
-	entries, err := s.withCustomers(ctx, []Entry{c.Entry})
+	entries, err := s.WithCustomers(ctx, []Entry{c.Entry})
 	if err != nil {
 		return Case{}, err
 	}

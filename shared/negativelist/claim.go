@@ -143,7 +143,7 @@ func (s *Service) concerned(ctx context.Context, tenantID uuid.UUID, kind ClaimK
 	case kind == Repair || !visible(e, tenantID):
 		return ErrNotFound
 	}
-	entries, err := s.withCustomers(ctx, []Entry{e})
+	entries, err := s.WithCustomers(ctx, []Entry{e})
 	if err == nil && entries[0].OwnCustomerID == uuid.Nil {
 		err = ErrNotFound
 	}

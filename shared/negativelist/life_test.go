@@ -31,7 +31,7 @@ func judgement() negativelist.Judgement {
 
 // steps are all that anybody can do.
 var steps = map[string]func(ctx context.Context, s *negativelist.Service) error{
-	"propose": func(ctx context.Context, s *negativelist.Service) error { _, err := s.List(ctx, input()); return err },
+	"propose": func(ctx context.Context, s *negativelist.Service) error { _, err := s.Check(ctx, input()); return err },
 	"withdraw": func(ctx context.Context, s *negativelist.Service) error {
 		_, err := s.Withdraw(ctx, claim, "弄错了")
 		return err

@@ -84,6 +84,9 @@ func (r *repo) Lock(context.Context, uuid.UUID) (negativelist.Entry, error) {
 	return r.entry, nil
 }
 func (r *repo) Get(ctx context.Context, id uuid.UUID) (negativelist.Entry, error) {
+	if r.entry.Status == "" {
+		return negativelist.Entry{}, negativelist.ErrNotFound
+	}
 	return r.Lock(ctx, id)
 }
 
@@ -241,14 +244,14 @@ func TestRefusals(t *testing.T) {
 	}
 	in := input()
 	in.EvidenceIDs = []uuid.UUID{uuid.New()}
-	if _, err := s.List(own, in); err == nil {
-		t.Error("listed with evidence that is not there")
+	if _, err := s.Check(own, in); err == nil {
+		t.Error("proposed with evidence that is not there")
 	}
 	if r.writes != 0 {
 		t.Errorf("%d writes by refused calls", r.writes)
 	}
-	if _, err := service(r, noAudit{errors.New("away")}).List(own, input()); err == nil {
-		t.Error("listed without an audit row")
+	if _, err := service(&repo{}, noAudit{errors.New("away")}).Propose(own, negativelist.Proposal{ID: uuid.New()}); err == nil {
+		t.Error("proposed without an audit row")
 	}
 	// Nobody's customers on the list: nothing is asked, not everything.
 	r.asked = negativelist.Query{Limit: -1}

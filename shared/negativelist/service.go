@@ -12,7 +12,6 @@ import (
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/news"
-	"zhuxin/shared/party"
 	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
@@ -105,36 +104,6 @@ func (s *Service) Telling(p event.Publisher) *Service {
 	return s
 }
 
-// List proposes a company on behalf of the caller's subsidiary; HQ decides.
-func (s *Service) List(ctx context.Context, in ListInput) (Entry, error) {
-	actor, t, err := s.subsidiary(ctx, access.NegativeWrite)
-	if err != nil {
-		return Entry{}, err
-	}
-	if err := in.Validate(); err != nil {
-		return Entry{}, err
-	}
-	now := s.clock.Now()
-	e := Entry{
-		ID: s.newID(), USCC: party.USCC(in.USCC), CompanyName: in.CompanyName, Reason: in.Reason, Text: in.Text, Amount: in.Amount,
-		TenantID: t.ID, ListedBy: actor.ID, ProposedAt: now, ListedAt: now, Status: Proposed, Severity: Critical, Version: 1,
-	}
-	if e.Evidence, err = s.files(ctx, in.EvidenceIDs); err != nil {
-		return Entry{}, err
-	}
-	err = s.hq.InTx(ctx, func(ctx context.Context) error {
-		if err := s.repo.Insert(ctx, e); err != nil {
-			return err
-		}
-		return s.note(ctx, nil, e, Event{Kind: EventProposed, TenantID: t.ID, ActorID: actor.ID, Note: e.Text, Facts: EventFacts{Amount: e.Amount}})
-	})
-	if err != nil {
-		return Entry{}, err
-	}
-	own, err := s.withCustomers(ctx, []Entry{e})
-	return own[0], err
-}
-
 // Withdraw takes a proposal of the caller's own subsidiary back, while HQ has not
 // decided. What is published only HQ removes.
 func (s *Service) Withdraw(ctx context.Context, id uuid.UUID, reason string) (Entry, error) {
@@ -158,7 +127,7 @@ func (s *Service) Withdraw(ctx context.Context, id uuid.UUID, reason string) (En
 	if err != nil {
 		return Entry{}, err
 	}
-	own, err := s.withCustomers(ctx, []Entry{e})
+	own, err := s.WithCustomers(ctx, []Entry{e})
 	return own[0], err
 }
 
@@ -323,7 +292,7 @@ func (s *Service) Browse(ctx context.Context, view View, q Query) ([]Entry, int6
 			entries[i] = e.published()
 		}
 	}
-	entries, err = s.withCustomers(ctx, entries)
+	entries, err = s.WithCustomers(ctx, entries)
 	return entries, total, err
 }
 
@@ -349,8 +318,8 @@ func (s *Service) list(ctx context.Context, q Query) (entries []Entry, total int
 	return entries, total, err
 }
 
-// withCustomers adds which entries hit a customer of the subsidiary.
-func (s *Service) withCustomers(ctx context.Context, entries []Entry) ([]Entry, error) {
+// WithCustomers adds which entries hit a customer of the subsidiary.
+func (s *Service) WithCustomers(ctx context.Context, entries []Entry) ([]Entry, error) {
 	codes := make([]string, len(entries))
 	for i, e := range entries {
 		codes[i] = string(e.USCC)

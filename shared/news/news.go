@@ -36,6 +36,7 @@ const (
 	CustomerFrozen   Kind = "customer.frozen"    // customers
 	CustomerUnfrozen Kind = "customer.unfrozen"  // customers
 	LimitEnding      Kind = "limit.ending"       // limits
+	NegativeRepeated Kind = "negative.repeated"  // submissions: proposals that HQ had already
 	OrderHeld        Kind = "order.held"         // held orders
 	OrderReleased    Kind = "order.released"     // held orders
 	ERPFailing       Kind = "erp.failing"        // connections

@@ -48,16 +48,13 @@ func New(tenant uow.Tenant, hq uow.HQ, store Store, rules Rules, clock calendar.
 	return &Service{tenant: tenant, hq: hq, store: store, rules: rules, clock: clock}
 }
 
-// side is where the change is written, and so the challenge. The negative list is
-// HQ's, whoever proposes.
+// side is where the change is written, and so the challenge.
 func (s *Service) side(hq bool) uow.Tx {
 	if hq {
 		return s.hq
 	}
 	return s.tenant
 }
-
-func (a Attempt) writesHQ() bool { return a.HQ || a.Act == NegativeList }
 
 // Admit lets an attempt through: as it is where nothing asks, and otherwise with
 // its verification in the context, for Use. Faults: STEP_UP_REQUIRED with
@@ -77,7 +74,7 @@ func (s *Service) Admit(ctx context.Context, a Attempt) (context.Context, error)
 	now, why := s.clock.Now(), WhyNone
 	var next Challenge
 	var passed *Passed
-	err = s.side(a.writesHQ()).InTx(ctx, func(ctx context.Context) error {
+	err = s.side(a.HQ).InTx(ctx, func(ctx context.Context) error {
 		passed = nil
 		if a.Challenge != "" {
 			c, err := s.find(ctx, a.Challenge)
@@ -85,7 +82,7 @@ func (s *Service) Admit(ctx context.Context, a Attempt) (context.Context, error)
 				return err
 			}
 			if why = c.holds(a, actor.ID, now); why == "" {
-				passed = &Passed{Challenge: c.ID, Attempt: uuid.New(), VerifiedAt: a.SecondFactorAt, hq: a.writesHQ()}
+				passed = &Passed{Challenge: c.ID, Attempt: uuid.New(), VerifiedAt: a.SecondFactorAt, hq: a.HQ}
 				return nil
 			}
 		}

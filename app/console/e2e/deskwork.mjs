@@ -96,7 +96,7 @@ export async function listCompany(page, customer) {
   await dialog.getByLabel('具体情况').fill('拖欠货款超过一年，多次催收无果')
   await dialog.getByLabel('证据材料').setInputFiles(pdf('判决书.pdf'))
   await look(page, 'negative-list-company')
-  await dialog.getByRole('button', { name: '提交总公司审核' }).click()
+  await dialog.getByRole('button', { name: '提交审批' }).click()
   await page.getByRole('row').filter({ hasText: customer.name }).waitFor()
   await look(page, 'negative-list')
 }

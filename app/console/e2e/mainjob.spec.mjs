@@ -19,6 +19,7 @@ import {
   signUp,
   slugOf,
 } from './journey.mjs'
+import { approveOnPage, call, member, until } from './house.mjs'
 import { expectQuiet, freshEmail, launch, newPage, phone } from './lib.mjs'
 import {
   createCustomer,
@@ -232,6 +233,12 @@ step(
   async () => {
     await other.page.goto(`/t/${slugOf(other.page)}/risk/negative-list`)
     await listCompany(other.page, customer)
+    const agrees = await member(browser, slugOf(other.page), '卫审批', 'approver')
+    await approveOnPage(agrees, slugOf(other.page), customer.name)
+    await until('the proposal at headquarters', async () => {
+      const found = await call(hq, '', 'GET', `/v1/hq/negative-list?status=proposed&q=${customer.uscc}`)
+      return found.total !== '0'
+    })
     await publishListing(hq, customer)
     const answer = await check('DD-3', '1.00', '拦截')
     await answer.getByText('在负面清单上', { exact: true }).waitFor()

@@ -1,10 +1,19 @@
-// The life of a listing: proposed by one subsidiary, published by HQ, it stops another's
+// The life of a listing: proposed by one subsidiary after its own approval, published by HQ, it stops another's
 // order; that one objects, the first reports what was paid, and HQ takes it off.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { listCompany, publishListing } from './deskwork.mjs'
 import { fresh, freshUscc, look, pdf, picturesOf } from './journey.mjs'
-import { call, day, headquarters, newCustomer, newSubsidiary, until } from './house.mjs'
+import {
+  approveOnPage,
+  call,
+  day,
+  headquarters,
+  member,
+  newCustomer,
+  newSubsidiary,
+  until,
+} from './house.mjs'
 import { expectQuiet, launch } from './lib.mjs'
 
 let browser
@@ -50,6 +59,12 @@ async function walk() {
 
   await one.admin.goto(`/t/${one.slug}/risk/negative-list`)
   await listCompany(one.admin, company)
+  const approver = await member(browser, one.slug, '冯审批', 'approver')
+  const atHQ = async () =>
+    (await call(hq, '', 'GET', `/v1/hq/negative-list?status=proposed&q=${company.uscc}`)).total !== '0'
+  assert.ok(!(await atHQ()), 'headquarters hears of it before the subsidiary has agreed')
+  await approveOnPage(approver, one.slug, company.name, 'negative-approval')
+  await until('the proposal at headquarters', atHQ)
   assert.ok(!(await codes()).includes('NEGATIVE'), 'a proposal stops nobody')
   await publishListing(hq, company)
   await until('the stop at the other subsidiary', async () => (await codes()).includes('NEGATIVE'))
@@ -82,7 +97,7 @@ async function walk() {
   await hq.getByText('已移出', { exact: true }).first().waitFor()
   await look(hq, 'hq-negative-removed')
   await until('the end of the stop', async () => !(await codes()).includes('NEGATIVE'))
-  for (const page of [one.admin, other.admin, hq]) expectQuiet(page)
+  for (const page of [one.admin, approver, other.admin, hq]) expectQuiet(page)
 }
 
 test('a listing is published, stops an order elsewhere, is objected to, repaired and removed', async () => {

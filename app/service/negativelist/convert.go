@@ -9,6 +9,7 @@ import (
 
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	"zhuxin/app/service/related"
+	"zhuxin/biz/proposal"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/tenant"
 )
@@ -27,6 +28,9 @@ func toEntry(ctx context.Context, e negativelist.Entry) *negativelistv1.Entry {
 	}
 	if !out.Own {
 		return out
+	}
+	if e.Status == proposal.InApproval {
+		out.ApprovalId = out.Id
 	}
 	out.ProposedAt, out.DecidedAt, out.DecisionReason, out.RepairedAmount = timestamppb.New(e.ProposedAt), instant(e.DecidedAt), e.DecisionReason, int64(e.Repaired)
 	if out.Evidence = toFiles(e.Evidence); len(out.Evidence) > 0 {

@@ -14,6 +14,7 @@ import (
 	"zhuxin/app/api/route"
 	"zhuxin/app/service/gradescale"
 	"zhuxin/app/service/page"
+	"zhuxin/biz/proposal"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/history"
 	"zhuxin/shared/money"
@@ -27,6 +28,7 @@ type Uploader func(ctx context.Context, fileName, declaredType string, size int6
 // Service implements NegativeListServiceHTTPServer.
 type Service struct {
 	list    *negativelist.Service
+	house   *proposal.Service
 	gate    *negativelist.Gate
 	history *history.Service
 	upload  Uploader
@@ -35,15 +37,21 @@ type Service struct {
 var _ negativelistv1.NegativeListServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(l *negativelist.Service, g *negativelist.Gate, h *history.Service, upload Uploader) *Service {
-	return &Service{list: l, gate: g, history: h, upload: upload}
+func New(l *negativelist.Service, p *proposal.Service, g *negativelist.Gate, h *history.Service, upload Uploader) *Service {
+	return &Service{list: l, house: p, gate: g, history: h, upload: upload}
 }
 
 // ListEntries lists entries as the subsidiary may see them.
 func (s *Service) ListEntries(ctx context.Context, r *negativelistv1.ListEntriesRequest) (*negativelistv1.ListEntriesReply, error) {
 	q := negativelist.Query{Text: r.GetQ()}
 	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
-	entries, total, err := s.list.Browse(ctx, negativelist.View(r.GetView()), q)
+	browse := func() ([]negativelist.Entry, int64, error) {
+		return s.list.Browse(ctx, negativelist.View(r.GetView()), q)
+	}
+	if r.GetView() == string(proposal.InApproval) {
+		browse = func() ([]negativelist.Entry, int64, error) { return s.house.Pending(ctx, q.Text, q.Limit, q.Offset) }
+	}
+	entries, total, err := browse()
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +62,7 @@ func (s *Service) ListEntries(ctx context.Context, r *negativelistv1.ListEntries
 	return out, nil
 }
 
-// CreateEntry proposes a company.
+// CreateEntry proposes a company; the subsidiary decides on it first.
 func (s *Service) CreateEntry(ctx context.Context, r *negativelistv1.CreateEntryRequest) (*negativelistv1.Entry, error) {
 	refs := r.GetEvidence()
 	if r.GetEvidenceDocumentId() != "" {
@@ -64,7 +72,7 @@ func (s *Service) CreateEntry(ctx context.Context, r *negativelistv1.CreateEntry
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.list.List(ctx, negativelist.ListInput{
+	e, err := s.house.Submit(ctx, negativelist.ListInput{
 		USCC: r.GetUscc(), CompanyName: r.GetCompanyName(), Reason: negativelist.Reason(r.GetReasonCode()),
 		Text: r.GetReasonText(), Amount: money.Amount(r.GetAmount()), EvidenceIDs: files,
 	})

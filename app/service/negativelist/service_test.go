@@ -62,9 +62,15 @@ func TestOwnEntry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "proposed" {
+	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "in_approval" ||
+		e.GetApprovalId() != waiting.String() || e.GetId() != waiting.String() || len(st.entries) != 1 {
 		t.Errorf("got %v", e)
 	}
+	held, err := s.ListEntries(ctx, &negativelistv1.ListEntriesRequest{View: "in_approval", Q: "失信", Page: 2, PageSize: 5})
+	if err != nil || held.GetTotal() != 10 || held.GetEntries()[0].GetApprovalId() != waiting.String() || held.GetEntries()[0].GetCompanyName() != "失信" {
+		t.Errorf("in the house: %v, %v", held, err)
+	}
+	st.entries = append(st.entries, negativelist.Entry{ID: waiting, TenantID: mine, Status: negativelist.Proposed})
 	withdrawn, err := s.WithdrawEntry(ctx, &negativelistv1.WithdrawEntryRequest{Id: e.GetId(), Reason: "弄错了"})
 	if err != nil || withdrawn.GetStatus() != "withdrawn" {
 		t.Errorf("withdrawn: %v, %v", withdrawn, err)

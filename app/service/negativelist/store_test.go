@@ -12,6 +12,8 @@ import (
 
 	"zhuxin/app/service/hq"
 	service "zhuxin/app/service/negativelist"
+	"zhuxin/biz/approval"
+	"zhuxin/biz/proposal"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -23,9 +25,10 @@ import (
 )
 
 var (
-	at     = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
-	mine   = uuid.MustParse("00000000-0000-0000-0000-00000000000a")
-	theirs = uuid.MustParse("00000000-0000-0000-0000-00000000000b")
+	at      = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
+	mine    = uuid.MustParse("00000000-0000-0000-0000-00000000000a")
+	waiting = uuid.MustParse("00000000-0000-0000-0000-00000000000c")
+	theirs  = uuid.MustParse("00000000-0000-0000-0000-00000000000b")
 )
 
 // store answers for HQ's tables and for the tenant's own.
@@ -207,7 +210,23 @@ func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
 	clock := &calendar.Frozen{At: at}
 	list := negativelist.NewService(s, s, s, s, s, s, s, s, clock)
 	looks := history.NewService(s, s, s, s, clock)
-	return s, service.New(list, nil, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
+	return s, service.New(list, house(s, list), nil, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
+}
+
+// house is a subsidiary's own approval on the store.
+func house(s *store, list *negativelist.Service) *proposal.Service {
+	return proposal.New(proposal.Deps{Tenants: s, HQ: s, List: list, Approvals: s, Repo: proposals{}})
+}
+
+func (*store) Submit(_ context.Context, in approval.Submission) (approval.Approval, error) {
+	return approval.Approval{ID: waiting, Kind: in.Kind, SubjectID: in.SubjectID, SubmittedAt: at, Status: approval.StatusPending}, nil
+}
+
+// proposals is what waits in the house.
+type proposals struct{ proposal.Repository }
+
+func (proposals) Pending(_ context.Context, text string, limit, offset int) ([]proposal.Held, int64, error) {
+	return []proposal.Held{{ID: waiting, Facts: proposal.Facts{CompanyName: text, Amount: 5}, At: at}}, int64(limit + offset), nil
 }
 
 func as(t *testing.T, roles ...access.Role) context.Context {

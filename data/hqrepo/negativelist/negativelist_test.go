@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"zhuxin/data/auditlog"
 	historyrepo "zhuxin/data/hqrepo/history"
 	repo "zhuxin/data/hqrepo/negativelist"
@@ -59,10 +61,20 @@ func kind(err error) fault.Kind {
 	return f.Kind
 }
 
+// propose brings before HQ what the subsidiary proposes, as if it had agreed to it.
+func (w *world) propose(ctx context.Context, in negativelist.ListInput) (negativelist.Entry, error) {
+	p, err := w.list.Check(ctx, in)
+	if err != nil {
+		return negativelist.Entry{}, err
+	}
+	p.ID = uuid.New()
+	return w.list.Propose(ctx, p)
+}
+
 // mustPropose lets a subsidiary propose a company.
 func (w *world) mustPropose(ctx context.Context, in negativelist.ListInput) negativelist.Entry {
 	w.t.Helper()
-	e, err := w.list.List(ctx, in)
+	e, err := w.propose(ctx, in)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -132,7 +144,7 @@ func TestListedForAllAtCommit(t *testing.T) {
 			t.Errorf("%s sees %v, want %v", tenant.Slug, got, want)
 		}
 	}
-	if _, err := w.list.List(a, input(1)); !errors.Is(err, negativelist.ErrAlreadyListed) {
+	if _, err := w.propose(a, input(1)); !errors.Is(err, negativelist.ErrAlreadyListed) {
 		t.Errorf("listed twice for the same reason: %v", err)
 	}
 	other := input(1)
@@ -179,7 +191,7 @@ func TestConcurrentListing(t *testing.T) {
 			if i%2 == 1 {
 				ctx = w.CtxB(t)
 			}
-			_, results[i] = w.list.List(ctx, input(1))
+			_, results[i] = w.propose(ctx, input(1))
 		})
 	}
 	wg.Wait()
@@ -245,7 +257,7 @@ func TestNothingWithoutAudit(t *testing.T) {
 	if _, err := w.Admin(t).ExecContext(t.Context(), `REVOKE INSERT ON hq.audit_log FROM zhuxin_hq`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.list.List(w.CtxA(t), input(1)); err == nil {
+	if _, err := w.propose(w.CtxA(t), input(1)); err == nil {
 		t.Error("listed without an audit row")
 	}
 	var rows int

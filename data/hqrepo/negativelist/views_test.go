@@ -106,7 +106,7 @@ func TestEvidence(t *testing.T) {
 		VALUES ($1, 'negative_evidence', 'evidence.pdf', 'application/pdf', 1, '', $2, now())`, id, id.String())
 	in := input(1)
 	in.EvidenceIDs = []uuid.UUID{id}
-	if _, err := w.list.List(w.CtxB(t), in); kind(err) != fault.KindNotFound {
+	if _, err := w.propose(w.CtxB(t), in); kind(err) != fault.KindNotFound {
 		t.Errorf("B lists with A's evidence: %v", err)
 	}
 	e := w.mustList(w.CtxA(t), in)

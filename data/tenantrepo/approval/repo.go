@@ -89,7 +89,7 @@ const (
 	earlierSQL = `SELECT a.id, a.kind, a.subject_id, a.customer_id, a.title, '{}'::jsonb, a.amount, a.grade, a.previous_amount, a.flow_number,
 		a.submitted_by, coalesce(s.name, ''), a.submitted_at, a.status, a.decided_by, d.name, a.decided_at, a.comment, a.version, false
 		FROM approvals a LEFT JOIN hq.v_members s ON s.person_id = a.submitted_by LEFT JOIN hq.v_members d ON d.person_id = a.decided_by
-		WHERE a.id <> $2 AND a.status <> 'pending' AND (a.subject_id = $1 OR a.status = 'returned' AND EXISTS (
+		WHERE a.id <> $2 AND a.status <> 'pending' AND (a.subject_id = $1 OR a.status = 'returned' AND a.kind <> 'negative_listing' AND EXISTS (
 			SELECT 1 FROM approvals n WHERE n.id = $2 AND a.kind = n.kind AND a.submitted_by = n.submitted_by AND a.decided_at <= n.submitted_at
 				AND a.customer_id IS NOT DISTINCT FROM n.customer_id AND (n.customer_id IS NULL OR a.title = n.title)
 				AND NOT EXISTS (SELECT 1 FROM approvals m WHERE m.kind = n.kind AND m.submitted_by = n.submitted_by AND (n.customer_id IS NULL OR m.title = n.title)

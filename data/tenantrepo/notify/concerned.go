@@ -54,6 +54,7 @@ var concerned = map[news.Kind]string{
 	news.ApprovalDecided: approvalParts + `(v.person_id = a.submitted_by OR EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = v.person_id))
 	WHERE a.id = ANY($1::uuid[]) AND (a.status = 'approved' OR a.status = 'rejected' OR a.status = 'withdrawn') AND v.person_id IS DISTINCT FROM a.decided_by`,
 	news.ApprovalReturned: approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[]) AND a.status = 'returned'`,
+	news.NegativeRepeated: approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[])`,
 	news.ApprovalLate:     approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[]) AND a.status = 'pending'`,
 
 	news.CustomerFrozen:   freezeParts + readers(` OR v.roles ? 'credit_reviewer' OR v.roles ? 'dispatcher'`) + ` WHERE c.id = ANY($1::uuid[]) AND a.frozen`,

@@ -248,6 +248,8 @@ type Approval struct {
 	// overdue_days, as_of}.
 	// write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,
 	// due_date, reason}.
+	// negative_listing: {uscc, company_name, reason_code, reason_text, amount,
+	// evidence: [{document_id, name}]}.
 	Facts *structpb.Struct `protobuf:"bytes,6,opt,name=facts,proto3" json:"facts,omitempty"`
 	// Fen that would be granted; the largest number where it would have no bound.
 	Amount      int64                  `protobuf:"varint,7,opt,name=amount,proto3" json:"amount,omitempty"`

@@ -33,7 +33,7 @@ const (
 type ListEntriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Q     string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
-	// listed, removed, own, mine (own customers hit).
+	// listed, removed, own, mine (own customers hit), in_approval (waiting in the house).
 	View          string `protobuf:"bytes,2,opt,name=view,proto3" json:"view,omitempty"`
 	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
 	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -162,7 +162,7 @@ type Entry struct {
 	// Fen.
 	Amount   int64                  `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
 	ListedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=listed_at,json=listedAt,proto3" json:"listed_at,omitempty"`
-	// proposed, refused, withdrawn (own ones only), listed, removed.
+	// in_approval, proposed, refused, withdrawn (own ones only), listed, removed.
 	Status        string                 `protobuf:"bytes,8,opt,name=status,proto3" json:"status,omitempty"`
 	RemovedAt     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=removed_at,json=removedAt,proto3" json:"removed_at,omitempty"`
 	RemovalReason string                 `protobuf:"bytes,10,opt,name=removal_reason,json=removalReason,proto3" json:"removal_reason,omitempty"`
@@ -182,8 +182,10 @@ type Entry struct {
 	DecisionReason string                 `protobuf:"bytes,19,opt,name=decision_reason,json=decisionReason,proto3" json:"decision_reason,omitempty"`
 	// Fen that HQ accepted as paid.
 	RepairedAmount int64 `protobuf:"varint,20,opt,name=repaired_amount,json=repairedAmount,proto3" json:"repaired_amount,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// The approval that it waits for; of one in_approval only.
+	ApprovalId    string `protobuf:"bytes,21,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Entry) Reset() {
@@ -354,6 +356,13 @@ func (x *Entry) GetRepairedAmount() int64 {
 		return x.RepairedAmount
 	}
 	return 0
+}
+
+func (x *Entry) GetApprovalId() string {
+	if x != nil {
+		return x.ApprovalId
+	}
+	return ""
 }
 
 type EvidenceFile struct {
@@ -2357,7 +2366,7 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"a\n" +
 	"\x10ListEntriesReply\x127\n" +
 	"\aentries\x18\x01 \x03(\v2\x1d.zhuxin.negativelist.v1.EntryR\aentries\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\x8d\x06\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xae\x06\n" +
 	"\x05Entry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x12!\n" +
@@ -2385,7 +2394,9 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
 	"decided_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\tdecidedAt\x12'\n" +
 	"\x0fdecision_reason\x18\x13 \x01(\tR\x0edecisionReason\x12'\n" +
-	"\x0frepaired_amount\x18\x14 \x01(\x03R\x0erepairedAmount\"C\n" +
+	"\x0frepaired_amount\x18\x14 \x01(\x03R\x0erepairedAmount\x12\x1f\n" +
+	"\vapproval_id\x18\x15 \x01(\tR\n" +
+	"approvalId\"C\n" +
 	"\fEvidenceFile\x12\x1f\n" +
 	"\vdocument_id\x18\x01 \x01(\tR\n" +
 	"documentId\x12\x12\n" +

@@ -29,8 +29,9 @@ const (
 // NegativeListServiceHTTPServer is what answers the routes of NegativeListService.
 type NegativeListServiceHTTPServer interface {
 	ListEntries(context.Context, *ListEntriesRequest) (*ListEntriesReply, error)
-	// Proposes a company; HQ decides. From the publication on every subsidiary's
-	// check knows it.
+	// Proposes a company: first the subsidiary decides by its own flow, then HQ. From
+	// the publication on every subsidiary's check knows it. Until the subsidiary has
+	// agreed, the answer's id is known as the approval's only.
 	CreateEntry(context.Context, *CreateEntryRequest) (*Entry, error)
 	// One listing with its history, as far as the caller's subsidiary may see it.
 	GetEntry(context.Context, *GetEntryRequest) (*Case, error)

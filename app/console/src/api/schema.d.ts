@@ -3563,8 +3563,9 @@ export interface paths {
         get: operations["NegativeListService_ListEntries"];
         put?: never;
         /**
-         * @description Proposes a company; HQ decides. From the publication on every subsidiary's
-         *      check knows it.
+         * @description Proposes a company: first the subsidiary decides by its own flow, then HQ. From
+         *      the publication on every subsidiary's check knows it. Until the subsidiary has
+         *      agreed, the answer's id is known as the approval's only.
          */
         post: operations["NegativeListService_CreateEntry"];
         delete?: never;
@@ -6296,6 +6297,8 @@ export interface components {
              *      overdue_days, as_of}.
              *      write_off: {customer: {number, name, uscc}, document_no, amount, open, whole,
              *      due_date, reason}.
+             *      negative_listing: {uscc, company_name, reason_code, reason_text, amount,
+             *      evidence: [{document_id, name}]}.
              */
             facts?: Record<string, never> | null;
             /** @description Fen that would be granted; the largest number where it would have no bound. */
@@ -9808,7 +9811,7 @@ export interface components {
             amount: string;
             /** Format: date-time */
             listedAt?: string | null;
-            /** @description proposed, refused, withdrawn (own ones only), listed, removed. */
+            /** @description in_approval, proposed, refused, withdrawn (own ones only), listed, removed. */
             status: string;
             /** Format: date-time */
             removedAt?: string | null;
@@ -9831,6 +9834,8 @@ export interface components {
             decisionReason: string;
             /** @description Fen that HQ accepted as paid. */
             repairedAmount: string;
+            /** @description The approval that it waits for; of one in_approval only. */
+            approvalId: string;
         };
         Event: {
             /** Format: date-time */
@@ -19130,7 +19135,7 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string;
-                /** @description listed, removed, own, mine (own customers hit). */
+                /** @description listed, removed, own, mine (own customers hit), in_approval (waiting in the house). */
                 view?: string;
                 page?: number;
                 pageSize?: number;

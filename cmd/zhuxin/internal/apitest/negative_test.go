@@ -55,6 +55,7 @@ func (h *house) negativeList() {
 	propose := func(name, code string, publish bool) {
 		e := h.keep(name, h.call("credit_reviewer", "POST", "/v1/negative-list", m{"uscc": code, "company_name": "失信建工", "reason_code": "fraud",
 			"reason_text": "货款被转移，法院已判决", "amount": "5", "evidence_document_id": h.id("evidence")}))
+		h.agreeToListing(e)
 		if publish {
 			h.call("reviewer_of_list", "POST", "/v1/hq/negative-list/"+e["id"].(string)+":publish", m{"severity": "critical", "review_on": review})
 		}
@@ -80,6 +81,18 @@ func (h *house) negativeList() {
 		}
 	}
 	delete(h.people, "reviewer_of_list")
+}
+
+// agreeToListing has the house approve what it proposes, and waits until HQ has it.
+func (h *house) agreeToListing(e m) {
+	h.t.Helper()
+	id := e["approvalId"].(string)
+	a := h.call("approver", "GET", "/v1/approvals/"+id, nil)
+	h.call("approver", "POST", "/v1/approvals/"+id+":decide", m{"approve": true, "version": a["version"]})
+	h.until("the proposal at headquarters", func() bool {
+		answer, err := h.people["credit_reviewer"].Do(h.t.Context(), "GET", "/v1/negative-list/"+id, nil)
+		return err == nil && answer.Status == 200
+	})
 }
 
 // negativeCases are B's, which HQ decides on.

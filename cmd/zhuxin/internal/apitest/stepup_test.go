@@ -136,7 +136,7 @@ func TestSecondVerification(t *testing.T) {
 		t.Errorf("decided: %v", got)
 	}
 
-	// The negative list is written at HQ, and so is its challenge.
+	// A proposal for the negative list asks as well, though HQ writes the list.
 	propose := m{"uscc": apitest.USCC(), "company_name": "失信建材", "reason_code": "fraud", "reason_text": "伪造签收单", "amount": "500"}
 	third := v.refused(reviewer, "none", "/v1/negative-list", propose)
 	v.verify(reviewer)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	accountv1 "zhuxin/app/api/account/v1"
+	approvalv1 "zhuxin/app/api/approval/v1"
 	auditv1 "zhuxin/app/api/audit/v1"
 	hqv1 "zhuxin/app/api/hq/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
@@ -75,13 +76,39 @@ func (w *walk) listNegative() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	approver, err := w.loginOther("approver")
+	if err != nil {
+		return "", err
+	}
+	if err := w.agreeToListing(approver, e.GetApprovalId()); err != nil {
+		return "", err
+	}
 	if d, err := w.check("SO-P-"+w.run, 1_00); err != nil || d.GetOutcome() == "block" {
 		return "", errors.Join(err, fmt.Errorf("a proposal that HQ has not seen: %s", d.GetOutcome()))
 	}
 	err = w.hq.call(w.ctx, http.MethodPost, "/v1/hq/negative-list/"+e.GetId()+":publish", &negativelistv1.PublishCaseRequest{
 		Severity: "critical", ReviewOn: Today().AddDays(180).String(), Note: "证据充分",
 	}, nil)
-	return "with reason and evidence file " + e.GetEvidenceName() + "; HQ has published it", err
+	return "with reason and evidence file " + e.GetEvidenceName() + "; its own approver has agreed, HQ has published it", err
+}
+
+// agreeToListing has a subsidiary approve what it proposes, and waits until it has
+// come to HQ.
+func (w *walk) agreeToListing(approver *client, id string) error {
+	var a approvalv1.Approval
+	if err := approver.call(w.ctx, http.MethodGet, "/v1/approvals/"+id, nil, &a); err != nil {
+		return err
+	}
+	if err := w.decide(approver, &a); err != nil {
+		return err
+	}
+	return until(w.ctx, 30*time.Second, func() (bool, error) {
+		_, err := approver.send(w.ctx, http.MethodGet, "/v1/negative-list/"+id, "", nil)
+		if refused(err, http.StatusNotFound) {
+			return false, nil
+		}
+		return err == nil, err
+	})
 }
 
 func (w *walk) checkNegative() (string, error) {

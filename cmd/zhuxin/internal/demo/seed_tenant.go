@@ -256,7 +256,7 @@ func (s *seeder) negativeEntry(sub *Subsidiary) error {
 		return err
 	}
 	bad, worse := sub.Customers[0], sub.Customers[1]
-	var e negativelistv1.Entry
+	var e, second negativelistv1.Entry
 	err = c.in(slug).call(s.ctx, http.MethodPost, "/v1/negative-list", &negativelistv1.CreateEntryRequest{
 		Uscc: string(bad.USCC), CompanyName: bad.Name, ReasonCode: "malicious_arrears", Amount: 800_000_00,
 		ReasonText: "货款逾期超过两年，多次催收无果，拒绝签署对账单",
@@ -267,9 +267,19 @@ func (s *seeder) negativeEntry(sub *Subsidiary) error {
 	err = c.in(slug).call(s.ctx, http.MethodPost, "/v1/negative-list", &negativelistv1.CreateEntryRequest{
 		Uscc: string(worse.USCC), CompanyName: worse.Name, ReasonCode: "litigation_lost", Amount: 360_000_00,
 		ReasonText: "法院判决已生效半年，仍未履行付款义务",
-	}, nil)
+	}, &second)
 	if err != nil {
 		return err
+	}
+	approver, err := s.as(0, "approver", slug)
+	if err != nil {
+		return err
+	}
+	w := &walk{ctx: s.ctx}
+	for _, id := range []string{e.GetApprovalId(), second.GetApprovalId()} {
+		if err := w.agreeToListing(approver, id); err != nil {
+			return err
+		}
 	}
 	hq, err := s.session(s.logins.HQAdmin())
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	accountservice "zhuxin/app/service/account"
 	"zhuxin/biz/followup"
 	"zhuxin/biz/project"
+	"zhuxin/biz/proposal"
 	"zhuxin/biz/segment"
 	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
@@ -29,6 +30,7 @@ type App struct {
 	FollowUps   *followup.Service
 	History     *HistoryImports
 	Customers   *Customers
+	Proposals   *proposal.Service
 	Notify      *Notify
 	Projects    *project.Service
 	Receivables *Receivables
@@ -68,6 +70,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.Memberships = accountservice.NewMemberships(a.Directory.Places)
 	a.BindTenant = b.Registry.Bind
 	a.Customers = newCustomers(b, a.Credit, a.Group)
+	a.Proposals = newProposals(b, a.Credit, a.Group)
 	a.Projects = newProjects(b, a.Credit)
 	if a.Notify, err = newNotify(b); err != nil {
 		return nil, errors.Join(err, b.Close())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zhuxin/biz/exposure"
+	"zhuxin/biz/proposal"
 	"zhuxin/biz/rating"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/directory"
@@ -34,6 +35,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	m.Handle(rating.TopicEffective, "rollup.rating", a.Group.Projector.RatingEffective)
 	m.Handle(rating.TopicEffective, "rating.decision_file", a.Credit.Ratings.KeepDecision)
 	m.Handle(rating.TopicLapsed, "rollup.rating", a.Group.Projector.RatingEffective)
+	m.Handle(proposal.TopicAgreed, proposal.Handler, a.Proposals.Deliver)
 	a.Receivables.register(m)
 	a.Agreements.register(m)
 	a.Daily.register(m)

@@ -211,6 +211,16 @@ export interface CollateralFacts {
   resulting_bound?: string
 }
 
+/** Of a company that would be proposed to headquarters for the negative list. */
+export interface ListingFacts {
+  uscc: string
+  company_name: string
+  reason_code: string
+  reason_text: string
+  amount: string
+  evidence: { document_id: string; name: string }[]
+}
+
 export interface LegalFacts {
   name: string
   uscc: string
@@ -236,6 +246,7 @@ export const hasAmount = (approval: Approval) =>
     'shared_limit',
     'write_off',
     'collateral',
+    'negative_listing',
   ].includes(approval.kind)
 
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
@@ -250,6 +261,8 @@ export function factsOf(approval: Approval) {
       return { kind: 'temporary_limit' as const, facts: facts as LimitFacts }
     case 'collateral':
       return { kind: 'collateral' as const, facts: facts as CollateralFacts }
+    case 'negative_listing':
+      return { kind: 'negative_listing' as const, facts: facts as ListingFacts }
     case 'limit_batch':
       return { kind: 'limit_batch' as const, facts: facts as BatchFacts }
     case 'shared_limit':
@@ -319,6 +332,8 @@ function placeOf(approval: Approval): Again | null {
       return { route: 'agreements', permission: 'limit.apply' }
     case 'supply_resume':
       return { route: 'supply-stops', permission: 'limit.apply' }
+    case 'negative_listing':
+      return { route: 'negative-list', query: { propose: '1' }, permission: 'negative_list.write' }
   }
   return null
 }

@@ -26,6 +26,7 @@ export const kinds = [
   'customer.unfrozen',
   'negative.published',
   'negative.removed',
+  'negative.repeated',
   'limit.ending',
   'quota.asked',
   'quota.answered',

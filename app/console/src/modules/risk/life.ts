@@ -11,6 +11,7 @@ const severityTones: Record<string, Tone> = { notice: 'neutral', serious: 'warni
 export const severityTone = (severity: string): Tone => severityTones[severity] ?? 'neutral'
 
 const statusTones: Record<string, Tone> = {
+  in_approval: 'warning',
   proposed: 'warning',
   asked: 'warning',
   granted: 'success',
