@@ -107,6 +107,9 @@ func (s *seeder) groupCap(subs []Subsidiary) error {
 		in.Members = append(in.Members, &groupcapv1.Member{Uscc: string(c.USCC), CompanyName: c.Name})
 	}
 	for _, t := range tenants.GetTenants() {
+		if !slices.ContainsFunc(subs, func(s Subsidiary) bool { return s.Name == t.GetName() }) {
+			continue // somebody signed up while this fills in
+		}
 		in.Quotas = append(in.Quotas, &groupcapv1.QuotaInput{TenantId: t.GetId(), Amount: 8_000_000_00})
 	}
 	return hq.call(s.ctx, http.MethodPost, "/v1/hq/group-caps", in, nil)
