@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,6 +31,17 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		fmt.Println("ready")
+		select {}
+	}
+	if n, err := strconv.Atoi(os.Getenv(claimPorts)); err == nil {
+		for range n {
+			base, err := devstack.FreePorts(7)
+			if err != nil {
+				fmt.Println("failed:", err)
+				os.Exit(1)
+			}
+			fmt.Println(base)
+		}
 		select {}
 	}
 	os.Exit(m.Run())

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 )
 
 // PortTakenError is returned by Start when another program listens on a port of
@@ -59,18 +60,53 @@ func tryPort(port int) error {
 
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// FreePorts returns count consecutive ports that nobody listens on right now,
-// below the range of outgoing connections. The place is random, so that two
-// runs at the same time rarely meet; the one that is late gets a PortTakenError.
+// The ports that FreePorts gives out lie below the range of outgoing
+// connections, in rows that begin at fixed places.
+const (
+	lowestPort = 20000
+	rowLength  = 10
+	rows       = 1200
+)
+
+// FreePorts returns count consecutive ports, at most ten, that nobody listens
+// on. They stay claimed until this process ends: no later call, here or in
+// another process of this machine, gets any of them, whether the servers
+// already listen or not.
 func FreePorts(count int) (base int, err error) {
-	const lowest, highest, attempts = 20000, 32000, 100
-	for range attempts {
-		base := lowest + rand.IntN(highest-lowest-count)
+	if count < 1 || count > rowLength {
+		return 0, fmt.Errorf("devstack: %d ports in a row asked for; ask for 1 to %d", count, rowLength)
+	}
+	for _, row := range rand.Perm(rows) {
+		base := lowestPort + row*rowLength
+		if !claim(base) {
+			continue
+		}
 		if allFree(base, count) {
 			return base, nil
 		}
 	}
-	return 0, fmt.Errorf("devstack: found no %d free ports in a row between %d and %d", count, lowest, highest)
+	return 0, fmt.Errorf("devstack: found no %d free ports in a row between %d and %d", count, lowestPort, lowestPort+rows*rowLength)
+}
+
+var (
+	claimsMu sync.Mutex
+	claims   []net.Listener // held, so that the collector closes none of them
+)
+
+// claim takes the row that begins with base for the rest of this process. The
+// name of an abstract socket does it: the kernel gives it to one process only
+// and takes it back however that process ends. To look whether a port is free
+// means to listen on it for a moment, so without the claim two that looked at
+// the same time took each other's look for a server.
+func claim(base int) bool {
+	l, err := net.Listen("unix", "@zhuxin-devstack-ports-"+strconv.Itoa(base))
+	if err != nil {
+		return false
+	}
+	claimsMu.Lock()
+	defer claimsMu.Unlock()
+	claims = append(claims, l)
+	return true
 }
 
 func allFree(base, count int) bool {
