@@ -21,12 +21,7 @@ func (s *Service) Export(ctx context.Context, in Input, lang report.Lang) (file 
 	if err != nil {
 		return file, err
 	}
-	w := func(zh, en string) string {
-		if lang == report.EN {
-			return en
-		}
-		return zh
-	}
+	w := lang.Say
 	columns := []report.Column{{Title: w("日期", "Date"), Width: 2.4}, {Title: w("事项", "What"), Width: 3}, {Title: w("客户编号", "Customer no."), Width: 3}, {Title: w("客户", "Customer"), Width: 5},
 		{Title: w("项目", "Project"), Width: 4}, {Title: w("业务员", "Salesperson"), Width: 2.4}, {Title: w("额度", "Limit"), Width: 3, Right: true}, {Title: w("说明", "Detail"), Width: 3}}
 	file, err = s.Tables.Table(ctx, w("复审与到期日历", "Review calendar"), columns, func(_ context.Context, each func([]report.Cell) error) error {

@@ -29,7 +29,7 @@ func (s *Service) Export(ctx context.Context, in ListInput, lang report.Lang) (f
 	if err != nil {
 		return file, err
 	}
-	w := wordsOf(lang)
+	w := words(lang.Say)
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		if q.CustomerID != uuid.Nil {
 			if _, err := s.Customers.Brief(ctx, q.CustomerID, q.OnlyOf); err != nil {
@@ -54,15 +54,6 @@ func (s *Service) Export(ctx context.Context, in ListInput, lang report.Lang) (f
 }
 
 type words func(zh, en string) string
-
-func wordsOf(lang report.Lang) words {
-	return func(zh, en string) string {
-		if lang == report.EN {
-			return en
-		}
-		return zh
-	}
-}
 
 func exportColumns(w words) []report.Column {
 	return []report.Column{{Title: w("回款单号", "Number"), Width: 4}, {Title: w("客户", "Customer"), Width: 5}, {Title: w("到账日期", "Received on"), Width: 2.4},

@@ -74,10 +74,7 @@ func (s *Service) Export(ctx context.Context, kind Kind, step Step, f report.For
 type words report.Lang
 
 func (w words) of(zh, en string) string {
-	if report.Lang(w) == report.EN {
-		return en
-	}
-	return zh
+	return report.Lang(w).Say(zh, en)
 }
 
 func (w words) category(c Category) string {

@@ -45,7 +45,7 @@ func (x *Exports) List(ctx context.Context, in ListInput, lang report.Lang) (fil
 			return err
 		}
 		var n int64
-		file, err = x.printer.Table(ctx, say(lang, "应收明细", "Receivables"), exportColumns(lang), func(ctx context.Context, each func([]report.Cell) error) error {
+		file, err = x.printer.Table(ctx, lang.Say("应收明细", "Receivables"), exportColumns(lang), func(ctx context.Context, each func([]report.Cell) error) error {
 			return x.ledger.reader.Each(ctx, q, func(r Receivable) error {
 				n++
 				return each(exportRow(r, today, lang))
@@ -61,13 +61,6 @@ func (x *Exports) List(ctx context.Context, in ListInput, lang report.Lang) (fil
 	return file, err
 }
 
-func say(lang report.Lang, zh, en string) string {
-	if lang == report.EN {
-		return en
-	}
-	return zh
-}
-
 func exportColumns(lang report.Lang) (out []report.Column) {
 	for _, c := range []struct {
 		zh, en string
@@ -78,16 +71,16 @@ func exportColumns(lang report.Lang) (out []report.Column) {
 		{"合同编号", "Contract", 3, false}, {"项目", "Project", 4, false}, {"开票日期", "Invoiced", 2.4, false}, {"到期日", "Due", 2.4, false}, {"币种", "Currency", 1.6, false},
 		{"金额", "Amount", 3, true}, {"未结金额", "Open", 3, true}, {"逾期天数", "Days overdue", 2, true}, {"状态", "State", 2, false}, {"争议", "In dispute", 2, false},
 	} {
-		out = append(out, report.Column{Title: say(lang, c.zh, c.en), Width: c.width, Right: c.right})
+		out = append(out, report.Column{Title: lang.Say(c.zh, c.en), Width: c.width, Right: c.right})
 	}
 	return out
 }
 
 func exportRow(r Receivable, today calendar.Date, lang report.Lang) []report.Cell {
-	state := map[State]string{StatePending: say(lang, "未结清", "pending"), StatePartial: say(lang, "部分结清", "partial"), StatePaid: say(lang, "已结清", "paid"), StateVoid: say(lang, "已作废", "void")}[r.State()]
+	state := map[State]string{StatePending: lang.Say("未结清", "pending"), StatePartial: lang.Say("部分结清", "partial"), StatePaid: lang.Say("已结清", "paid"), StateVoid: lang.Say("已作废", "void")}[r.State()]
 	disputed := ""
 	if r.Disputed {
-		disputed = say(lang, "有争议", "yes")
+		disputed = lang.Say("有争议", "yes")
 	}
 	return []report.Cell{report.Text(r.DocumentNo), report.Text(r.CustomerNumber), report.Text(r.CustomerName), report.Text(r.Salesperson), report.Text(r.ContractNo), report.Text(r.Project),
 		report.Text(r.InvoiceDate.String()), report.Text(r.DueDate.String()), report.Text(string(r.Currency)),

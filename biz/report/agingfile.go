@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"zhuxin/shared/audit"
@@ -43,12 +42,7 @@ func (x *Exports) Aging(ctx context.Context, in AgingInput, f report.Format, lan
 // document is one table: a row for each subject and the sum, with what is not due, the
 // buckets and the receivable that they add up to.
 func (a Aging) document(by report.Dimension, lang report.Lang) report.Document {
-	say := func(zh, en string) string {
-		if lang == report.EN {
-			return en
-		}
-		return zh
-	}
+	say := lang.Say
 	subject := say("客户", "Customer")
 	if by == report.BySalesperson {
 		subject = say("业务员", "Salesperson")
@@ -88,16 +82,15 @@ func (a Aging) document(by report.Dimension, lang report.Lang) report.Document {
 
 // bucket is the head of a label's column.
 func bucket(s Scheme, label string, lang report.Lang) string {
-	if label == "not_due" {
-		return map[bool]string{true: "Not due", false: "未到期"}[lang == report.EN]
-	}
-	unit := map[bool]string{true: " days", false: "天"}
+	unit := lang.Say("天", " days")
 	if s == SchemeMonths {
-		unit = map[bool]string{true: " months", false: "个月"}
+		unit = lang.Say("个月", " months")
 	}
-	if from, open := strings.CutSuffix(label, "+"); open && lang != report.EN {
-		n, _ := strconv.Atoi(from)
-		return fmt.Sprintf("%d%s以上", n, unit[false])
+	switch from, open := strings.CutSuffix(label, "+"); {
+	case label == "not_due":
+		return lang.Say("未到期", "Not due")
+	case open:
+		return lang.Say(from+unit+"以上", label+unit)
 	}
-	return strings.Replace(label, "-", "–", 1) + unit[lang == report.EN]
+	return strings.Replace(label, "-", "–", 1) + unit
 }

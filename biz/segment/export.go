@@ -9,12 +9,7 @@ import (
 
 // print writes the customers as a table, a column for each dimension.
 func (s *Service) print(ctx context.Context, p Preview, l looking, lang report.Lang) (report.File, error) {
-	say := func(zh, en string) string {
-		if lang == report.EN {
-			return en
-		}
-		return zh
-	}
+	say := lang.Say
 	columns := []report.Column{{Title: say("编号", "Number"), Width: 2}, {Title: say("客户", "Customer"), Width: 4},
 		{Title: say("应收余额", "Receivable"), Width: 3, Right: true}, {Title: say("其中逾期", "Overdue"), Width: 3, Right: true}}
 	for _, d := range l.all {

@@ -10,10 +10,7 @@ import (
 type words report.Lang
 
 func (w words) of(zh, en string) string {
-	if report.Lang(w) == report.EN {
-		return en
-	}
-	return zh
+	return report.Lang(w).Say(zh, en)
 }
 
 func (w words) category(i int) string {

@@ -18,6 +18,14 @@ const (
 	EN Lang = "en"
 )
 
+// Say chooses between a Chinese and an English text.
+func (l Lang) Say(zh, en string) string {
+	if l == EN {
+		return en
+	}
+	return zh
+}
+
 // LangOf is Chinese unless English is asked for.
 func LangOf(s string) Lang {
 	if s == string(EN) {
@@ -110,7 +118,7 @@ type Printer interface {
 func (c Cell) Show(lang Lang) string {
 	switch {
 	case c.Missing:
-		return word(lang, "不适用", "n/a")
+		return lang.Say("不适用", "n/a")
 	case c.Unit == "":
 		return c.Text
 	case c.Unit == UnitBP:
@@ -134,13 +142,6 @@ func decimal(hundredths int64, grouped bool) string {
 	return fmt.Sprintf("%s%s.%02d", sign, whole, n%100)
 }
 
-func word(lang Lang, zh, en string) string {
-	if lang == EN {
-		return en
-	}
-	return zh
-}
-
 var words = map[string][2]string{
 	KeyReceivable: {"应收总额", "Receivable"}, KeySales: {"销售总额", "Sales"}, KeyCollections: {"回款总额", "Collections"},
 	KeyOverdue: {"逾期总额", "Overdue"}, KeyOverdueRatio: {"逾期比例", "Overdue ratio"}, KeyDSO: {"周转天数", "Turnover days"},
@@ -158,7 +159,7 @@ var words = map[string][2]string{
 
 func say(lang Lang, key string) string {
 	w := words[key]
-	return word(lang, w[0], w[1])
+	return lang.Say(w[0], w[1])
 }
 
 func value(n Number, u Unit) Cell { return Cell{Value: n.Value, Unit: u, Missing: !n.OK()} }
@@ -174,17 +175,17 @@ func change(c Change, u Unit) Cell {
 // Document writes a view down: figures with formulas, trends, aging, parts. Every
 // chart of the page is a table here.
 func (v View) Document(lang Lang, at time.Time) Document {
-	name := word(lang, "集团", "Group")
+	name := lang.Say("集团", "Group")
 	if n := len(v.Path); n > 0 {
 		name = v.Path[n-1].Name
 	}
-	d := Document{Title: name + word(lang, " · 经营报表", " · report"), Lang: lang, At: at,
-		Subtitle: fmt.Sprintf(word(lang, "%s 至 %s，币种 %s，单位元", "%s to %s, in %s"), v.Period.First, v.Period.End, v.Currency)}
+	d := Document{Title: name + lang.Say(" · 经营报表", " · report"), Lang: lang, At: at,
+		Subtitle: fmt.Sprintf(lang.Say("%s 至 %s，币种 %s，单位元", "%s to %s, in %s"), v.Period.First, v.Period.End, v.Currency)}
 	num := func(title string, width float64) Column { return Column{Title: title, Width: width, Right: true} }
-	yoy, pop := word(lang, "同比", "YoY"), word(lang, "环比", "PoP")
+	yoy, pop := lang.Say("同比", "YoY"), lang.Say("环比", "PoP")
 
-	figures := Section{Title: word(lang, "基本数据", "Figures"), Note: say(lang, v.Sums.Basis.String()),
-		Columns: []Column{{Title: word(lang, "指标", "Figure"), Width: 2}, num(word(lang, "数值", "Value"), 2.4), num(yoy, 1.3), num(pop, 1.3), {Title: word(lang, "公式", "Formula"), Width: 4}}}
+	figures := Section{Title: lang.Say("基本数据", "Figures"), Note: say(lang, v.Sums.Basis.String()),
+		Columns: []Column{{Title: lang.Say("指标", "Figure"), Width: 2}, num(lang.Say("数值", "Value"), 2.4), num(yoy, 1.3), num(pop, 1.3), {Title: lang.Say("公式", "Formula"), Width: 4}}}
 	d.Digest.Empty = v.Sums.nothing()
 	for _, f := range v.Figures {
 		d.Say(say(lang, f.Key), value(f.Now, f.Unit))
@@ -194,7 +195,7 @@ func (v View) Document(lang Lang, at time.Time) Document {
 	for _, step := range []struct {
 		title  string
 		points []Point
-	}{{word(lang, "按月", "By month"), v.Months}, {word(lang, "按季", "By quarter"), v.Quarters}} {
+	}{{lang.Say("按月", "By month"), v.Months}, {lang.Say("按季", "By quarter"), v.Quarters}} {
 		d.Sections = append(d.Sections, trend(lang, step.title, step.points, yoy, pop)...)
 	}
 	if v.By != "" {
@@ -212,7 +213,7 @@ func (v View) Document(lang Lang, at time.Time) Document {
 			parts.Rows = append(parts.Rows, row)
 		}
 		if int64(len(v.Parts)) < v.Total {
-			parts.Note = fmt.Sprintf(word(lang, "共 %d 行，此处前 %d 行。", "The first %[2]d of %[1]d."), v.Total, len(v.Parts))
+			parts.Note = fmt.Sprintf(lang.Say("共 %d 行，此处前 %d 行。", "The first %[2]d of %[1]d."), v.Total, len(v.Parts))
 		}
 		d.Sections = append(d.Sections, parts)
 	}
@@ -230,16 +231,16 @@ func find(figures []Figure, key string) Figure {
 
 func (v View) aging(lang Lang) Section {
 	s := v.Sums
-	out := Section{Title: word(lang, "应收账龄", "Aging"), Columns: []Column{{Title: word(lang, "账龄", "Age"), Width: 3}, {Title: word(lang, "金额", "Amount"), Width: 2, Right: true},
-		{Title: word(lang, "占比", "Share"), Width: 1, Right: true}}}
+	out := Section{Title: lang.Say("应收账龄", "Aging"), Columns: []Column{{Title: lang.Say("账龄", "Age"), Width: 3}, {Title: lang.Say("金额", "Amount"), Width: 2, Right: true},
+		{Title: lang.Say("占比", "Share"), Width: 1, Right: true}}}
 	for _, b := range []struct {
 		zh, en string
 		fen    int64
 	}{{"未到期", "Not due", s.NotDue}, {"0–6 个月", "0–6 months", s.Months0}, {"6–12 个月", "6–12 months", s.Months6}, {"12–24 个月", "12–24 months", s.Months12}, {"24 个月以上", "over 24 months", s.Months24},
 		{"1–30 天", "1–30 days", s.Days1}, {"31–60 天", "31–60 days", s.Days31}, {"61–90 天", "61–90 days", s.Days61}, {"90 天以上", "over 90 days", s.Days91}} {
-		out.Rows = append(out.Rows, []Cell{Text(word(lang, b.zh, b.en)), {Value: b.fen, Unit: UnitFen}, value(ratio(b.fen, s.Receivable, 10_000), UnitBP)})
+		out.Rows = append(out.Rows, []Cell{Text(lang.Say(b.zh, b.en)), {Value: b.fen, Unit: UnitFen}, value(ratio(b.fen, s.Receivable, 10_000), UnitBP)})
 	}
-	out.Note = word(lang, "未到期加各月段，以及未到期加各天段，都等于应收总额。", "Not due and the months, and not due and the days, both add up to the receivable.")
+	out.Note = lang.Say("未到期加各月段，以及未到期加各天段，都等于应收总额。", "Not due and the months, and not due and the days, both add up to the receivable.")
 	return out
 }
 
@@ -250,7 +251,7 @@ func trend(lang Lang, step string, points []Point, yoy, pop string) (out []Secti
 	}{{"销售额与应收额", "Sales and receivable", []string{KeySales, KeyReceivable}}, {"销售额与回款", "Sales and collections", []string{KeySales, KeyCollections}},
 		{"回款率与逾期比例", "Collection rate and overdue ratio", []string{KeyCollection, KeyOverdueRatio}},
 		{"回款与逾期", "Collections and overdue", []string{KeyCollections, KeyOverdue}}} {
-		s := Section{Title: word(lang, chart.zh, chart.en) + " · " + step, Columns: []Column{{Title: word(lang, "期间", "Period"), Width: 1.6}}}
+		s := Section{Title: lang.Say(chart.zh, chart.en) + " · " + step, Columns: []Column{{Title: lang.Say("期间", "Period"), Width: 1.6}}}
 		for _, k := range chart.keys {
 			s.Columns = append(s.Columns, Column{say(lang, k), 2.4, true}, Column{yoy, 1.2, true}, Column{pop, 1.2, true})
 		}
@@ -259,7 +260,7 @@ func trend(lang Lang, step string, points []Point, yoy, pop string) (out []Secti
 			label := p.Label
 			if !p.Closed {
 				label += " *"
-				s.Note = word(lang, "* 截至 ", "* up to ") + p.End.String()
+				s.Note = lang.Say("* 截至 ", "* up to ") + p.End.String()
 			}
 			row := []Cell{Text(label)}
 			for _, k := range chart.keys {

@@ -58,12 +58,7 @@ type Kind struct {
 }
 
 // Title is its name in a language.
-func (k Kind) Title(l report.Lang) string {
-	if l == report.EN {
-		return k.EN
-	}
-	return k.ZH
-}
+func (k Kind) Title(l report.Lang) string { return l.Say(k.ZH, k.EN) }
 
 // Schedule is a report that is sent again and again.
 type Schedule struct {

@@ -12,12 +12,7 @@ func subject(x Schedule, n *Send) string { return x.Subject + " " + n.On.String(
 // text is the summary in the mail's body: what it is, its main figures, and what is
 // out of the ordinary.
 func text(x Schedule, n *Send, k Kind, place Place, f report.File) string {
-	say := func(zh, en string) string {
-		if x.Lang == report.EN {
-			return en
-		}
-		return zh
-	}
+	say := x.Lang.Say
 	lines := []string{place.Name + " · " + k.Title(x.Lang) + " · " + n.On.String(), ""}
 	for _, l := range f.Digest.Lines {
 		lines = append(lines, l.Label+say("：", ": ")+l.Value)
