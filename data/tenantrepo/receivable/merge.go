@@ -70,7 +70,7 @@ func change(ctx context.Context, q scope.Querier, to biz.Target) (n int64, forme
 		return 0, nil, err
 	}
 	for _, query := range []string{unbill, uninvoice} {
-		if _, err := q.ExecContext(ctx, query, to.ImportID); err != nil {
+		if _, err := q.ExecContext(ctx, query, to.ImportID, to.Now); err != nil {
 			return 0, nil, err
 		}
 	}

@@ -154,14 +154,18 @@ FROM` + staged + `WHERE` + good + `AND s.amount <> 0 `
 const butNew = `AND NOT EXISTS (SELECT FROM receivables r WHERE r.source = $1::varchar AND r.document_no = s.document_no)`
 
 // What stood for a ticket, or for what a statement has to invoice, does so no longer
-// once it is void. $1 import
+// once it is void. A ticket finds the receivable that billed it as it did then (see
+// exposure.billDeliveries): by the number that its source gave, or by the order that
+// the receivable took over from. $1 import, $2 now.
 const (
 	unbill = `
-UPDATE deliveries d SET billed = false, updated_at = now()
-FROM receivables x WHERE x.import_id = $1 AND x.amount = 0 AND d.billed AND d.customer_id = x.customer_id AND d.source = x.source AND d.invoice_no <> ''
-  AND x.document_no IN (d.invoice_no, d.invoice_no || '/1')`
+UPDATE deliveries d SET billed = false, updated_at = $2::timestamptz
+FROM receivables x WHERE x.import_id = $1 AND x.amount = 0 AND d.billed AND d.customer_id = x.customer_id AND (
+  d.source = x.source AND d.invoice_no <> '' AND x.document_no IN (d.invoice_no, d.invoice_no || '/1')
+  OR d.invoice_no = '' AND d.order_no <> '' AND EXISTS (SELECT FROM reservations r WHERE r.source = x.source AND r.document_no = x.document_no
+    AND r.order_no = d.order_no AND r.customer_id = d.customer_id AND r.status = 'billed'))`
 	uninvoice = `
-UPDATE statements s SET invoiced_amount = (SELECT coalesce(sum(y.amount), 0)::bigint FROM receivables y WHERE y.statement_id = s.id), updated_at = now()
+UPDATE statements s SET invoiced_amount = (SELECT coalesce(sum(y.amount), 0)::bigint FROM receivables y WHERE y.statement_id = s.id), updated_at = $2::timestamptz, version = s.version + 1
 WHERE s.id IN (SELECT x.statement_id FROM receivables x WHERE x.import_id = $1 AND x.amount = 0)`
 )
 
