@@ -250,7 +250,7 @@ type Repository interface {
 	Runs(ctx context.Context, connectionID uuid.UUID, limit int) ([]Run, error)
 	// OpenItems gives what the ledger has open from a source.
 	OpenItems(ctx context.Context, source string, yield func(feed.Receivable)) error
-	// Taken says when receivables of each source were last taken in, since an instant.
-	Taken(ctx context.Context, since time.Time) (map[string]time.Time, error)
+	// Taken says when receivables of each source were taken in, since an instant.
+	Taken(ctx context.Context, since time.Time) ([]Taken, error)
 	Pushes
 }

@@ -36,15 +36,35 @@ const (
 	// lateAtLeast the shortest time for it: a slow run is not late.
 	latePulls   = 3
 	lateAtLeast = time.Hour
-	// lateTaken is the same for what is brought: files and pushes come by the working day.
-	lateTaken = 72 * time.Hour
+	// lateTaken is the same for what is brought: files and pushes come by the working day,
+	// or by a rhythm of their own, which three times show and of which two may be missed.
+	lateTaken   = 72 * time.Hour
+	rhythmTimes = 3
+	lateRhythms = 2
 	// takenWithin is how far back sources that bring are looked for; one that brought
 	// nothing for so long is not in use.
 	takenWithin = 90 * 24 * time.Hour
 )
 
+// Taken is how often and when receivables of one source were taken in.
+type Taken struct {
+	Source      string
+	First, Last time.Time
+	Times       int
+}
+
+// late is how long after its last time a source is late, and false for one that came too
+// rarely to expect it again: old books come once.
+func (t Taken) late() (after time.Duration, expected bool) {
+	if t.Times < rhythmTimes {
+		return 0, false
+	}
+	return max(lateTaken, lateRhythms*t.Last.Sub(t.First)/time.Duration(t.Times-1)), true
+}
+
 // Freshness says how new the figures are, the worst first (004-31): each feed of the
-// connections that are switched on, and each other source that receivables came from.
+// connections that are switched on, and each other source that receivables came from again
+// and again. One that came once or twice is named only where there is nothing else.
 func (s *Service) Freshness(ctx context.Context) (list []Fresh, err error) {
 	if _, err := access.Require(ctx, access.CustomerRead); err != nil {
 		return nil, err
@@ -65,7 +85,7 @@ func (s *Service) Freshness(ctx context.Context) (list []Fresh, err error) {
 	return list, err
 }
 
-func freshness(connections []Connection, taken map[string]time.Time, now time.Time) (list []Fresh) {
+func freshness(connections []Connection, taken []Taken, now time.Time) (list []Fresh) {
 	asked := map[string]bool{}
 	for _, c := range connections {
 		if !c.Enabled || c.Kind == KindFiles {
@@ -86,15 +106,24 @@ func freshness(connections []Connection, taken map[string]time.Time, now time.Ti
 			list = append(list, one)
 		}
 	}
-	for source, at := range taken {
-		if asked[source] {
+	var rare []Fresh
+	for _, t := range taken {
+		if asked[t.Source] {
 			continue
 		}
-		one := Fresh{Source: source, Kind: feed.Receivables, At: &at, State: FreshGood}
-		if now.Sub(at) > lateTaken {
+		one := Fresh{Source: t.Source, Kind: feed.Receivables, At: &t.Last, State: FreshGood}
+		late, expected := t.late()
+		if !expected {
+			rare = append(rare, one)
+			continue
+		}
+		if now.Sub(t.Last) > late {
 			one.State = FreshLate
 		}
 		list = append(list, one)
+	}
+	if len(list) == 0 {
+		list = rare
 	}
 	slices.SortFunc(list, func(a, b Fresh) int {
 		return cmp.Or(slices.Index(freshOrder, b.State)-slices.Index(freshOrder, a.State), age(a).Compare(age(b)), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Kind, b.Kind))

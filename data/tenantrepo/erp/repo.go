@@ -262,17 +262,10 @@ func exec(ctx context.Context, query string, args ...any) (int64, error) {
 }
 
 // Taken implements biz.Repository.
-func (Repo) Taken(ctx context.Context, since time.Time) (map[string]time.Time, error) {
-	type at struct {
-		source string
-		at     time.Time
-	}
-	list, err := postgres.Query(ctx, "list sources", `SELECT source, max(finished_at) FROM receivable_imports
+func (Repo) Taken(ctx context.Context, since time.Time) ([]biz.Taken, error) {
+	return postgres.Query(ctx, "list sources", `SELECT source, min(finished_at), max(finished_at), count(*) FROM receivable_imports
 		WHERE created_at >= $1 AND status = 'done' AND NOT dry_run AND finished_at IS NOT NULL GROUP BY source`,
-		func(rows *sql.Rows) (a at, err error) { return a, rows.Scan(&a.source, &a.at) }, since)
-	out := map[string]time.Time{}
-	for _, a := range list {
-		out[a.source] = a.at
-	}
-	return out, err
+		func(rows *sql.Rows) (t biz.Taken, err error) {
+			return t, rows.Scan(&t.Source, &t.First, &t.Last, &t.Times)
+		}, since)
 }
