@@ -22,20 +22,22 @@ const (
 const (
 	// What waits for me: a place in the step that runs is mine, by name, by one of my
 	// roles, or because I stand for somebody absent; and I had no hand in it yet. The
-	// largest amount is approval.Unbounded, which is none to be shown.
+	// largest amount is approval.Unbounded, which is none to be shown. LIMIT keeps the place
+	// a question that is asked of one approval after the other: as a join it was worked out
+	// for all that wait, however few are shown.
 	decideSQL = `SELECT a.id, a.submitted_at AS created_at, (SELECT (t.due_at AT TIME ZONE z.time_zone)::date FROM approval_steps t, hq.v_tenant_self z
 			WHERE t.approval_id = a.id AND t.status = 'active') AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.submitted_by LIMIT 1), '')) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id
 		WHERE a.status = 'pending' AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = $1)
-		AND EXISTS (SELECT FROM approval_slots s JOIN (
-				SELECT v.person_id, v.roles, '[]'::jsonb AS kinds FROM hq.v_members v WHERE v.person_id = $1
-				UNION ALL SELECT v.person_id, v.roles, d.kinds FROM approval_delegations d JOIN hq.v_members v ON v.person_id = d.person_id AND v.status = 'active'
-				WHERE d.delegate_id = $1 AND d.revoked_at IS NULL AND $3::date BETWEEN d.starts_on AND d.ends_on) p
-			ON s.person_id = p.person_id OR s.escalated_to = p.person_id OR p.roles ? s.role OR p.roles ? s.escalated_role
-			WHERE s.approval_id = a.id AND s.status = 'open' AND (p.kinds = '[]' OR p.kinds ? a.kind)
-			AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = p.person_id))`
+		AND (SELECT true FROM approval_slots s WHERE s.approval_id = a.id AND s.status = 'open'
+			AND ($1 IN (s.person_id, s.escalated_to) OR s.role = ANY(` + myRoles + `) OR s.escalated_role = ANY(` + myRoles + `) OR EXISTS (
+				SELECT FROM approval_delegations d JOIN hq.v_members v ON v.person_id = d.person_id AND v.status = 'active'
+				WHERE d.delegate_id = $1 AND d.revoked_at IS NULL AND $3::date BETWEEN d.starts_on AND d.ends_on AND (d.kinds = '[]' OR d.kinds ? a.kind)
+				AND (v.person_id IN (s.person_id, s.escalated_to) OR v.roles ? s.role OR v.roles ? s.escalated_role)
+				AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = v.person_id))) LIMIT 1)`
+	myRoles = `ARRAY(SELECT jsonb_array_elements_text(v.roles) FROM hq.v_members v WHERE v.person_id = $1)`
 
 	// What I submitted and got back. It is handled when something newer of the same
 	// kind was submitted for the same customer, and is let go after thirty days.

@@ -146,6 +146,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ApprovalsColumns[14], ApprovalsColumns[10]},
 			},
+			{
+				Name:    "approval_customer_id_submitted_at",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalsColumns[5], ApprovalsColumns[10]},
+			},
 		},
 	}
 	// ApprovalActsColumns holds the columns for the "approval_acts" table.

@@ -177,6 +177,7 @@ func (Approval) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("subject_id").Unique().Annotations(entsql.IndexWhere("status = 'pending'")).StorageKey("approval_one_pending"),
 		index.Fields("status", "submitted_at"),
+		index.Fields("customer_id", "submitted_at"),
 	}
 }
 
