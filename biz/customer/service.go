@@ -3,7 +3,6 @@ package customer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -16,7 +15,6 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
-	"zhuxin/shared/party"
 	"zhuxin/shared/personal"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
@@ -194,80 +192,6 @@ func (s *Service) withElsewhere(ctx context.Context, d Detail) (_ Detail, err er
 	return d, err
 }
 
-// IdentityCheck is what is known about a name and a code before saving (000-39 to 41).
-type IdentityCheck struct {
-	FormOK, CheckDigitOK bool
-	USCCFree, NameFree   bool
-	Existing             *uuid.UUID // the own customer that has code or name, where the caller may see him
-	KnownElsewhere       int
-	Negative             *NegativeHit
-	Registry             RegistryAnswer // not asked (empty) before both are there
-}
-
-// CheckIdentity looks at a name and a code while they are typed; either may be empty.
-func (s *Service) CheckIdentity(ctx context.Context, name, uscc string) (IdentityCheck, error) {
-	actor, err := access.Require(ctx, access.CustomerWrite)
-	if err != nil {
-		return IdentityCheck{}, err
-	}
-	f := Fields{Name: &name, USCC: &uscc}
-	f.normalize()
-	out := IdentityCheck{USCCFree: true, NameFree: true}
-	code, perr := party.ParseUSCC(uscc)
-	out.FormOK, out.CheckDigitOK = !errors.Is(perr, party.ErrForm), perr == nil
-	err = s.tx.InTx(ctx, func(ctx context.Context) error {
-		for _, look := range []struct {
-			identity Identity
-			free     *bool
-		}{{Identity{Name: name, AlsoUncoded: true}, &out.NameFree}, {Identity{USCC: string(code)}, &out.USCCFree}} {
-			taken, err := s.repo.FindTaken(ctx, look.identity)
-			if err != nil {
-				return err
-			}
-			if taken == nil {
-				continue
-			}
-			*look.free = false
-			if visible(actor, taken) {
-				out.Existing = &taken.ID
-			}
-		}
-		if code != "" {
-			out.Negative, err = s.repo.Negative(ctx, string(code))
-		}
-		return err
-	})
-	if err != nil || code == "" {
-		return out, err
-	}
-	if out.CheckDigitOK && name != "" {
-		out.Registry = s.registry.Match(ctx, string(code), name)
-	}
-	out.KnownElsewhere, err = s.elsewhere.Count(ctx, string(code))
-	return out, err
-}
-
-func visible(a access.Actor, t *Taken) bool {
-	return !a.OwnCustomersOnly() || (t.Salesperson != nil && t.Salesperson.ID == a.ID)
-}
-
-// exists says who has the name, code or number. The id is told only to those who
-// may open that customer.
-func exists(a access.Actor, t *Taken) error {
-	what := map[string]string{"uscc": "this unified social credit code", "name": "this name", "number": "this number"}[t.Field]
-	e := ErrExists.With("field", t.Field).With("existing_number", t.Number).With("existing_name", t.Name)
-	e.Message = fmt.Sprintf("there is already a customer with %s: %s %s", what, t.Number, t.Name)
-	if t.Salesperson != nil && t.Salesperson.Name != "" {
-		e = e.With("existing_salesperson", t.Salesperson.Name)
-		e.Message += ", looked after by " + t.Salesperson.Name
-	}
-	e.Fields = []fault.Field{{Name: t.Field, Reason: "TAKEN", Message: e.Message}}
-	if visible(a, t) {
-		e = e.With("existing_customer_id", t.ID.String())
-	}
-	return e
-}
-
 // inTx runs fn, and when another one was faster with the same code, name or
 // number, says who it is: the transaction that met the violation cannot look.
 func (s *Service) inTx(ctx context.Context, a access.Actor, wanted *Identity, fn func(ctx context.Context) error) error {
@@ -284,14 +208,6 @@ func (s *Service) inTx(ctx context.Context, a access.Actor, wanted *Identity, fn
 		return lerr
 	}
 	if taken == nil {
-		return err
-	}
-	return exists(a, taken)
-}
-
-func (s *Service) free(ctx context.Context, a access.Actor, i Identity) error {
-	taken, err := s.repo.FindTaken(ctx, i)
-	if err != nil || taken == nil {
 		return err
 	}
 	return exists(a, taken)
