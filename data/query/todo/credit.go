@@ -12,6 +12,7 @@ import (
 const (
 	KindDecide     biz.Kind = "approval.decide"
 	KindRejected   biz.Kind = "approval.rejected"
+	KindReturned   biz.Kind = "approval.returned"
 	KindIncomplete biz.Kind = "customer.incomplete"
 	KindUnrated    biz.Kind = "customer.unrated"
 	KindPaper      biz.Kind = "paper.expiring"
@@ -39,14 +40,17 @@ const (
 				AND NOT EXISTS (SELECT FROM approval_hands h WHERE h.approval_id = a.id AND h.person_id = v.person_id))) LIMIT 1)`
 	myRoles = `ARRAY(SELECT jsonb_array_elements_text(v.roles) FROM hq.v_members v WHERE v.person_id = $1)`
 
-	// What I submitted and got back. It is handled when something newer of the same
-	// kind was submitted for the same customer, and is let go after thirty days.
-	rejectedSQL = `SELECT a.id, a.decided_at AS created_at, NULL::date AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
+	// What I submitted and got back: rejected, or returned to be mended. It is handled
+	// when something newer of the same kind was submitted for the same customer, and is
+	// let go after thirty days.
+	gotBack = `SELECT a.id, a.decided_at AS created_at, NULL::date AS due_on, nullif(nullif(a.amount, 0), 9223372036854775807) AS amount, a.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('kind', a.kind, 'title', a.title, 'by', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = a.decided_by LIMIT 1), ''), 'comment', a.comment) AS parts
 		FROM approvals a LEFT JOIN customers c ON c.id = a.customer_id
-		WHERE a.status IN ('rejected', 'returned') AND a.submitted_by = $1 AND a.decided_at > $3::date - 30
+		WHERE a.submitted_by = $1 AND a.decided_at > $3::date - 30
 		AND NOT EXISTS (SELECT FROM approvals n WHERE n.kind = a.kind AND n.customer_id IS NOT DISTINCT FROM a.customer_id AND n.submitted_at > a.submitted_at)`
+	rejectedSQL = gotBack + ` AND a.status = 'rejected'`
+	returnedSQL = gotBack + ` AND a.status = 'returned'`
 
 	// responsible: whose task a customer is. Without a salesperson it is that of
 	// everybody who may see all customers.
@@ -69,8 +73,8 @@ const (
 	paperSQL = `SELECT d.id, (d.expires_on - 30)::timestamptz AS created_at, d.expires_on AS due_on, NULL::bigint AS amount, d.customer_id,
 		c.number AS customer_number, c.name AS customer_name,
 		jsonb_build_object('paper', d.kind, 'revision', d.revision::text, 'project_id', coalesce(d.project_id::text, '')) AS parts
-		FROM documents d JOIN customers c ON c.id = d.customer_id
-		WHERE d.expires_on <= $3::date + 30 AND c.status = 'active' AND ` + responsible + `
+		FROM documents d JOIN customers c ON c.id = d.customer_id LEFT JOIN projects p ON p.id = d.project_id
+		WHERE d.expires_on <= $3::date + 30 AND c.status = 'active' AND ` + sells + `
 		AND NOT EXISTS (SELECT FROM documents n WHERE n.customer_id = d.customer_id AND n.kind = d.kind
 			AND n.project_id IS NOT DISTINCT FROM d.project_id AND n.revision > d.revision)`
 
@@ -102,6 +106,7 @@ func Approvals() []biz.Source {
 	return []biz.Source{
 		Source{Of: biz.About{Kind: KindDecide, Class: biz.ClassApproval, Permission: access.ApprovalAct}, SQL: decideSQL, Link: box("todo"), Personal: true},
 		Source{Of: biz.About{Kind: KindRejected, Class: biz.ClassApproval, Permission: access.ApprovalRead}, SQL: rejectedSQL, Link: box("mine"), Personal: true},
+		Source{Of: biz.About{Kind: KindReturned, Class: biz.ClassApproval, Permission: access.ApprovalRead}, SQL: returnedSQL, Link: box("mine"), Personal: true},
 	}
 }
 

@@ -17,6 +17,7 @@ func newTodos(b *Base) *todo.Service {
 		todoquery.FollowUps(),
 		todoquery.Orders(),
 		todoquery.Statements(),
+		todoquery.Troubles(),
 		todoquery.Warnings(),
 	)...)
 }

@@ -11,7 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.workbench.home',
         menu: { order: 10, icon: HomeFilled, phoneOrder: 20 },
-        locales: ['ar', 'approvals', 'monitor', 'agreements'],
+        locales: ['ar', 'approvals', 'monitor', 'agreements', 'payments'],
       },
     },
   ],

@@ -9,7 +9,7 @@ import { useApi, useTenantSlug } from '@/api/session'
 export type Todo = components['schemas']['Todo']
 export const todoClasses = ['approval', 'update', 'warning'] as const
 
-export function useTodos(filter: Ref<{ class: string; overdueFirst: boolean }>) {
+export function useTodos(filter: Ref<{ class: string; kind: string; overdueFirst: boolean }>) {
   const api = useApi()
   const tenant = useTenantSlug()
   const list = useInfiniteQuery({
@@ -20,6 +20,7 @@ export function useTodos(filter: Ref<{ class: string; overdueFirst: boolean }>) 
           params: {
             query: {
               class: filter.value.class || undefined,
+              kind: filter.value.kind || undefined,
               order: filter.value.overdueFirst ? 'due' : undefined,
               cursor: pageParam || undefined,
               pageSize: 10,
