@@ -250,6 +250,8 @@ type Repository interface {
 	Entries(ctx context.Context, by EntriesBy, id uuid.UUID) ([]Entry, error)
 
 	Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Life, error)
+	// Changes gives what changed of an item, the latest first.
+	Changes(ctx context.Context, id uuid.UUID, most int) ([]Change, error)
 	// Stages sums the accounts of one customer, or of all that a person is responsible
 	// for (nil: everybody's) where the id is Nil.
 	Stages(ctx context.Context, customerID uuid.UUID, onlyOf *uuid.UUID) ([]Stage, error)

@@ -21,5 +21,5 @@ var (
 // that needs what its file adds.
 const (
 	MinHQ     = "20261122172616"
-	MinTenant = "20261122204134"
+	MinTenant = "20261122212155"
 )

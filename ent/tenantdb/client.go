@@ -91,6 +91,7 @@ import (
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
+	"zhuxin/ent/tenantdb/receivablechange"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/registryaccount"
@@ -287,6 +288,8 @@ type Client struct {
 	Receipt *ReceiptClient
 	// Receivable is the client for interacting with the Receivable builders.
 	Receivable *ReceivableClient
+	// ReceivableChange is the client for interacting with the ReceivableChange builders.
+	ReceivableChange *ReceivableChangeClient
 	// ReceivableImport is the client for interacting with the ReceivableImport builders.
 	ReceivableImport *ReceivableImportClient
 	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
@@ -420,6 +423,7 @@ func (c *Client) init() {
 	c.RatingTemplate = NewRatingTemplateClient(c.config)
 	c.Receipt = NewReceiptClient(c.config)
 	c.Receivable = NewReceivableClient(c.config)
+	c.ReceivableChange = NewReceivableChangeClient(c.config)
 	c.ReceivableImport = NewReceivableImportClient(c.config)
 	c.ReceivableInstalment = NewReceivableInstalmentClient(c.config)
 	c.RegistryAccount = NewRegistryAccountClient(c.config)
@@ -613,6 +617,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RatingTemplate:       NewRatingTemplateClient(cfg),
 		Receipt:              NewReceiptClient(cfg),
 		Receivable:           NewReceivableClient(cfg),
+		ReceivableChange:     NewReceivableChangeClient(cfg),
 		ReceivableImport:     NewReceivableImportClient(cfg),
 		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
 		RegistryAccount:      NewRegistryAccountClient(cfg),
@@ -733,6 +738,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RatingTemplate:       NewRatingTemplateClient(cfg),
 		Receipt:              NewReceiptClient(cfg),
 		Receivable:           NewReceivableClient(cfg),
+		ReceivableChange:     NewReceivableChangeClient(cfg),
 		ReceivableImport:     NewReceivableImportClient(cfg),
 		ReceivableInstalment: NewReceivableInstalmentClient(cfg),
 		RegistryAccount:      NewRegistryAccountClient(cfg),
@@ -800,10 +806,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
 		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
 		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
-		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
-		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
+		c.Receivable, c.ReceivableChange, c.ReceivableImport, c.ReceivableInstalment,
+		c.RegistryAccount, c.RegistrySetting, c.RegistryUsage, c.RegistryWatch,
+		c.RelatedReach, c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit,
+		c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
 		c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Use(hooks...)
@@ -831,10 +837,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.NotifyPreference, c.NotifySetting, c.OrderHold, c.OrderRelease, c.Outbox,
 		c.Owner, c.Party, c.PartyRelation, c.PaymentApplication, c.PortfolioRule,
 		c.Project, c.ProjectAccount, c.ProjectContact, c.RatingTemplate, c.Receipt,
-		c.Receivable, c.ReceivableImport, c.ReceivableInstalment, c.RegistryAccount,
-		c.RegistrySetting, c.RegistryUsage, c.RegistryWatch, c.RelatedReach,
-		c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit, c.SiteNode,
-		c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
+		c.Receivable, c.ReceivableChange, c.ReceivableImport, c.ReceivableInstalment,
+		c.RegistryAccount, c.RegistrySetting, c.RegistryUsage, c.RegistryWatch,
+		c.RelatedReach, c.Reservation, c.Segment, c.SegmentDimension, c.SharedLimit,
+		c.SiteNode, c.Statement, c.StepUpChallenge, c.SupplyStop, c.SupplyStopEvent,
 		c.TemplateDryRun, c.TemplateTrial, c.Warning, c.WarningRule, c.WriteOff,
 	} {
 		n.Intercept(interceptors...)
@@ -1004,6 +1010,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Receipt.mutate(ctx, m)
 	case *ReceivableMutation:
 		return c.Receivable.mutate(ctx, m)
+	case *ReceivableChangeMutation:
+		return c.ReceivableChange.mutate(ctx, m)
 	case *ReceivableImportMutation:
 		return c.ReceivableImport.mutate(ctx, m)
 	case *ReceivableInstalmentMutation:
@@ -11883,6 +11891,139 @@ func (c *ReceivableClient) mutate(ctx context.Context, m *ReceivableMutation) (V
 	}
 }
 
+// ReceivableChangeClient is a client for the ReceivableChange schema.
+type ReceivableChangeClient struct {
+	config
+}
+
+// NewReceivableChangeClient returns a client for the ReceivableChange from the given config.
+func NewReceivableChangeClient(c config) *ReceivableChangeClient {
+	return &ReceivableChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `receivablechange.Hooks(f(g(h())))`.
+func (c *ReceivableChangeClient) Use(hooks ...Hook) {
+	c.hooks.ReceivableChange = append(c.hooks.ReceivableChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `receivablechange.Intercept(f(g(h())))`.
+func (c *ReceivableChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReceivableChange = append(c.inters.ReceivableChange, interceptors...)
+}
+
+// Create returns a builder for creating a ReceivableChange entity.
+func (c *ReceivableChangeClient) Create() *ReceivableChangeCreate {
+	mutation := newReceivableChangeMutation(c.config, OpCreate)
+	return &ReceivableChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReceivableChange entities.
+func (c *ReceivableChangeClient) CreateBulk(builders ...*ReceivableChangeCreate) *ReceivableChangeCreateBulk {
+	return &ReceivableChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReceivableChangeClient) MapCreateBulk(slice any, setFunc func(*ReceivableChangeCreate, int)) *ReceivableChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReceivableChangeCreateBulk{err: fmt.Errorf("calling to ReceivableChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReceivableChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReceivableChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReceivableChange.
+func (c *ReceivableChangeClient) Update() *ReceivableChangeUpdate {
+	mutation := newReceivableChangeMutation(c.config, OpUpdate)
+	return &ReceivableChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReceivableChangeClient) UpdateOne(_m *ReceivableChange) *ReceivableChangeUpdateOne {
+	mutation := newReceivableChangeMutation(c.config, OpUpdateOne, withReceivableChange(_m))
+	return &ReceivableChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReceivableChangeClient) UpdateOneID(id int64) *ReceivableChangeUpdateOne {
+	mutation := newReceivableChangeMutation(c.config, OpUpdateOne, withReceivableChangeID(id))
+	return &ReceivableChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReceivableChange.
+func (c *ReceivableChangeClient) Delete() *ReceivableChangeDelete {
+	mutation := newReceivableChangeMutation(c.config, OpDelete)
+	return &ReceivableChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReceivableChangeClient) DeleteOne(_m *ReceivableChange) *ReceivableChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReceivableChangeClient) DeleteOneID(id int64) *ReceivableChangeDeleteOne {
+	builder := c.Delete().Where(receivablechange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReceivableChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for ReceivableChange.
+func (c *ReceivableChangeClient) Query() *ReceivableChangeQuery {
+	return &ReceivableChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReceivableChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReceivableChange entity by its id.
+func (c *ReceivableChangeClient) Get(ctx context.Context, id int64) (*ReceivableChange, error) {
+	return c.Query().Where(receivablechange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReceivableChangeClient) GetX(ctx context.Context, id int64) *ReceivableChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReceivableChangeClient) Hooks() []Hook {
+	return c.hooks.ReceivableChange
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReceivableChangeClient) Interceptors() []Interceptor {
+	return c.inters.ReceivableChange
+}
+
+func (c *ReceivableChangeClient) mutate(ctx context.Context, m *ReceivableChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReceivableChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReceivableChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReceivableChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReceivableChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("tenantdb: unknown ReceivableChange mutation op: %q", m.Op())
+	}
+}
+
 // ReceivableImportClient is a client for the ReceivableImport schema.
 type ReceivableImportClient struct {
 	config
@@ -14742,9 +14883,9 @@ type (
 		NotifyPhone, NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox,
 		Owner, Party, PartyRelation, PaymentApplication, PortfolioRule, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
-		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, RelatedReach, Reservation, Segment,
-		SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
+		ReceivableChange, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
+		Segment, SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
 		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
 		WarningRule, WriteOff []ent.Hook
 	}
@@ -14764,9 +14905,9 @@ type (
 		NotifyPhone, NotifyPreference, NotifySetting, OrderHold, OrderRelease, Outbox,
 		Owner, Party, PartyRelation, PaymentApplication, PortfolioRule, Project,
 		ProjectAccount, ProjectContact, RatingTemplate, Receipt, Receivable,
-		ReceivableImport, ReceivableInstalment, RegistryAccount, RegistrySetting,
-		RegistryUsage, RegistryWatch, RelatedReach, Reservation, Segment,
-		SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
+		ReceivableChange, ReceivableImport, ReceivableInstalment, RegistryAccount,
+		RegistrySetting, RegistryUsage, RegistryWatch, RelatedReach, Reservation,
+		Segment, SegmentDimension, SharedLimit, SiteNode, Statement, StepUpChallenge,
 		SupplyStop, SupplyStopEvent, TemplateDryRun, TemplateTrial, Warning,
 		WarningRule, WriteOff []ent.Interceptor
 	}

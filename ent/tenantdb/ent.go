@@ -88,6 +88,7 @@ import (
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
+	"zhuxin/ent/tenantdb/receivablechange"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/registryaccount"
@@ -253,6 +254,7 @@ func checkColumn(t, c string) error {
 			ratingtemplate.Table:       ratingtemplate.ValidColumn,
 			receipt.Table:              receipt.ValidColumn,
 			receivable.Table:           receivable.ValidColumn,
+			receivablechange.Table:     receivablechange.ValidColumn,
 			receivableimport.Table:     receivableimport.ValidColumn,
 			receivableinstalment.Table: receivableinstalment.ValidColumn,
 			registryaccount.Table:      registryaccount.ValidColumn,

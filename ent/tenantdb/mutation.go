@@ -92,6 +92,7 @@ import (
 	"zhuxin/ent/tenantdb/ratingtemplate"
 	"zhuxin/ent/tenantdb/receipt"
 	"zhuxin/ent/tenantdb/receivable"
+	"zhuxin/ent/tenantdb/receivablechange"
 	"zhuxin/ent/tenantdb/receivableimport"
 	"zhuxin/ent/tenantdb/receivableinstalment"
 	"zhuxin/ent/tenantdb/registryaccount"
@@ -209,6 +210,7 @@ const (
 	TypeRatingTemplate       = "RatingTemplate"
 	TypeReceipt              = "Receipt"
 	TypeReceivable           = "Receivable"
+	TypeReceivableChange     = "ReceivableChange"
 	TypeReceivableImport     = "ReceivableImport"
 	TypeReceivableInstalment = "ReceivableInstalment"
 	TypeRegistryAccount      = "RegistryAccount"
@@ -77658,6 +77660,662 @@ func (m *ReceivableMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReceivableMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Receivable edge %s", name)
+}
+
+// ReceivableChangeMutation represents an operation that mutates the ReceivableChange nodes in the graph.
+type ReceivableChangeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	receivable_id *uuid.UUID
+	changed_at    *time.Time
+	cause         *receivablechange.Cause
+	import_id     *uuid.UUID
+	before        *json.RawMessage
+	appendbefore  json.RawMessage
+	after         *json.RawMessage
+	appendafter   json.RawMessage
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ReceivableChange, error)
+	predicates    []predicate.ReceivableChange
+}
+
+var _ ent.Mutation = (*ReceivableChangeMutation)(nil)
+
+// receivablechangeOption allows management of the mutation configuration using functional options.
+type receivablechangeOption func(*ReceivableChangeMutation)
+
+// newReceivableChangeMutation creates new mutation for the ReceivableChange entity.
+func newReceivableChangeMutation(c config, op Op, opts ...receivablechangeOption) *ReceivableChangeMutation {
+	m := &ReceivableChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReceivableChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReceivableChangeID sets the ID field of the mutation.
+func withReceivableChangeID(id int64) receivablechangeOption {
+	return func(m *ReceivableChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReceivableChange
+		)
+		m.oldValue = func(ctx context.Context) (*ReceivableChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReceivableChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReceivableChange sets the old ReceivableChange of the mutation.
+func withReceivableChange(node *ReceivableChange) receivablechangeOption {
+	return func(m *ReceivableChangeMutation) {
+		m.oldValue = func(context.Context) (*ReceivableChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReceivableChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReceivableChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("tenantdb: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReceivableChange entities.
+func (m *ReceivableChangeMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReceivableChangeMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReceivableChangeMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReceivableChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivableID sets the "receivable_id" field.
+func (m *ReceivableChangeMutation) SetReceivableID(u uuid.UUID) {
+	m.receivable_id = &u
+}
+
+// ReceivableID returns the value of the "receivable_id" field in the mutation.
+func (m *ReceivableChangeMutation) ReceivableID() (r uuid.UUID, exists bool) {
+	v := m.receivable_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivableID returns the old "receivable_id" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldReceivableID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivableID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivableID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivableID: %w", err)
+	}
+	return oldValue.ReceivableID, nil
+}
+
+// ResetReceivableID resets all changes to the "receivable_id" field.
+func (m *ReceivableChangeMutation) ResetReceivableID() {
+	m.receivable_id = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *ReceivableChangeMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *ReceivableChangeMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *ReceivableChangeMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *ReceivableChangeMutation) SetCause(r receivablechange.Cause) {
+	m.cause = &r
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *ReceivableChangeMutation) Cause() (r receivablechange.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldCause(ctx context.Context) (v receivablechange.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *ReceivableChangeMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetImportID sets the "import_id" field.
+func (m *ReceivableChangeMutation) SetImportID(u uuid.UUID) {
+	m.import_id = &u
+}
+
+// ImportID returns the value of the "import_id" field in the mutation.
+func (m *ReceivableChangeMutation) ImportID() (r uuid.UUID, exists bool) {
+	v := m.import_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportID returns the old "import_id" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldImportID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportID: %w", err)
+	}
+	return oldValue.ImportID, nil
+}
+
+// ClearImportID clears the value of the "import_id" field.
+func (m *ReceivableChangeMutation) ClearImportID() {
+	m.import_id = nil
+	m.clearedFields[receivablechange.FieldImportID] = struct{}{}
+}
+
+// ImportIDCleared returns if the "import_id" field was cleared in this mutation.
+func (m *ReceivableChangeMutation) ImportIDCleared() bool {
+	_, ok := m.clearedFields[receivablechange.FieldImportID]
+	return ok
+}
+
+// ResetImportID resets all changes to the "import_id" field.
+func (m *ReceivableChangeMutation) ResetImportID() {
+	m.import_id = nil
+	delete(m.clearedFields, receivablechange.FieldImportID)
+}
+
+// SetBefore sets the "before" field.
+func (m *ReceivableChangeMutation) SetBefore(jm json.RawMessage) {
+	m.before = &jm
+	m.appendbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *ReceivableChangeMutation) Before() (r json.RawMessage, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldBefore(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AppendBefore adds jm to the "before" field.
+func (m *ReceivableChangeMutation) AppendBefore(jm json.RawMessage) {
+	m.appendbefore = append(m.appendbefore, jm...)
+}
+
+// AppendedBefore returns the list of values that were appended to the "before" field in this mutation.
+func (m *ReceivableChangeMutation) AppendedBefore() (json.RawMessage, bool) {
+	if len(m.appendbefore) == 0 {
+		return nil, false
+	}
+	return m.appendbefore, true
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *ReceivableChangeMutation) ResetBefore() {
+	m.before = nil
+	m.appendbefore = nil
+}
+
+// SetAfter sets the "after" field.
+func (m *ReceivableChangeMutation) SetAfter(jm json.RawMessage) {
+	m.after = &jm
+	m.appendafter = nil
+}
+
+// After returns the value of the "after" field in the mutation.
+func (m *ReceivableChangeMutation) After() (r json.RawMessage, exists bool) {
+	v := m.after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAfter returns the old "after" field's value of the ReceivableChange entity.
+// If the ReceivableChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivableChangeMutation) OldAfter(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAfter: %w", err)
+	}
+	return oldValue.After, nil
+}
+
+// AppendAfter adds jm to the "after" field.
+func (m *ReceivableChangeMutation) AppendAfter(jm json.RawMessage) {
+	m.appendafter = append(m.appendafter, jm...)
+}
+
+// AppendedAfter returns the list of values that were appended to the "after" field in this mutation.
+func (m *ReceivableChangeMutation) AppendedAfter() (json.RawMessage, bool) {
+	if len(m.appendafter) == 0 {
+		return nil, false
+	}
+	return m.appendafter, true
+}
+
+// ResetAfter resets all changes to the "after" field.
+func (m *ReceivableChangeMutation) ResetAfter() {
+	m.after = nil
+	m.appendafter = nil
+}
+
+// Where appends a list predicates to the ReceivableChangeMutation builder.
+func (m *ReceivableChangeMutation) Where(ps ...predicate.ReceivableChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReceivableChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReceivableChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReceivableChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReceivableChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReceivableChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReceivableChange).
+func (m *ReceivableChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReceivableChangeMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.receivable_id != nil {
+		fields = append(fields, receivablechange.FieldReceivableID)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, receivablechange.FieldChangedAt)
+	}
+	if m.cause != nil {
+		fields = append(fields, receivablechange.FieldCause)
+	}
+	if m.import_id != nil {
+		fields = append(fields, receivablechange.FieldImportID)
+	}
+	if m.before != nil {
+		fields = append(fields, receivablechange.FieldBefore)
+	}
+	if m.after != nil {
+		fields = append(fields, receivablechange.FieldAfter)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReceivableChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case receivablechange.FieldReceivableID:
+		return m.ReceivableID()
+	case receivablechange.FieldChangedAt:
+		return m.ChangedAt()
+	case receivablechange.FieldCause:
+		return m.Cause()
+	case receivablechange.FieldImportID:
+		return m.ImportID()
+	case receivablechange.FieldBefore:
+		return m.Before()
+	case receivablechange.FieldAfter:
+		return m.After()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReceivableChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case receivablechange.FieldReceivableID:
+		return m.OldReceivableID(ctx)
+	case receivablechange.FieldChangedAt:
+		return m.OldChangedAt(ctx)
+	case receivablechange.FieldCause:
+		return m.OldCause(ctx)
+	case receivablechange.FieldImportID:
+		return m.OldImportID(ctx)
+	case receivablechange.FieldBefore:
+		return m.OldBefore(ctx)
+	case receivablechange.FieldAfter:
+		return m.OldAfter(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReceivableChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceivableChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case receivablechange.FieldReceivableID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivableID(v)
+		return nil
+	case receivablechange.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	case receivablechange.FieldCause:
+		v, ok := value.(receivablechange.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case receivablechange.FieldImportID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportID(v)
+		return nil
+	case receivablechange.FieldBefore:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case receivablechange.FieldAfter:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAfter(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReceivableChangeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReceivableChangeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceivableChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ReceivableChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReceivableChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(receivablechange.FieldImportID) {
+		fields = append(fields, receivablechange.FieldImportID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReceivableChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReceivableChangeMutation) ClearField(name string) error {
+	switch name {
+	case receivablechange.FieldImportID:
+		m.ClearImportID()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReceivableChangeMutation) ResetField(name string) error {
+	switch name {
+	case receivablechange.FieldReceivableID:
+		m.ResetReceivableID()
+		return nil
+	case receivablechange.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	case receivablechange.FieldCause:
+		m.ResetCause()
+		return nil
+	case receivablechange.FieldImportID:
+		m.ResetImportID()
+		return nil
+	case receivablechange.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case receivablechange.FieldAfter:
+		m.ResetAfter()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceivableChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReceivableChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReceivableChangeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReceivableChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReceivableChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReceivableChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReceivableChangeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReceivableChangeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReceivableChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReceivableChangeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReceivableChange edge %s", name)
 }
 
 // ReceivableImportMutation represents an operation that mutates the ReceivableImport nodes in the graph.

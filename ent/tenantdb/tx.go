@@ -174,6 +174,8 @@ type Tx struct {
 	Receipt *ReceiptClient
 	// Receivable is the client for interacting with the Receivable builders.
 	Receivable *ReceivableClient
+	// ReceivableChange is the client for interacting with the ReceivableChange builders.
+	ReceivableChange *ReceivableChangeClient
 	// ReceivableImport is the client for interacting with the ReceivableImport builders.
 	ReceivableImport *ReceivableImportClient
 	// ReceivableInstalment is the client for interacting with the ReceivableInstalment builders.
@@ -427,6 +429,7 @@ func (tx *Tx) init() {
 	tx.RatingTemplate = NewRatingTemplateClient(tx.config)
 	tx.Receipt = NewReceiptClient(tx.config)
 	tx.Receivable = NewReceivableClient(tx.config)
+	tx.ReceivableChange = NewReceivableChangeClient(tx.config)
 	tx.ReceivableImport = NewReceivableImportClient(tx.config)
 	tx.ReceivableInstalment = NewReceivableInstalmentClient(tx.config)
 	tx.RegistryAccount = NewRegistryAccountClient(tx.config)

@@ -86,6 +86,7 @@ var privileges = map[string]string{
 	"projects":                     "raw",
 	"rating_templates":             "rawd",
 	"receipts":                     "ra",
+	"receivable_changes":           "ra",
 	"receivable_dues":              "r",
 	"receivable_imports":           "raw",
 	"receivable_instalments":       "rawd",

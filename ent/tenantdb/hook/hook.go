@@ -968,6 +968,18 @@ func (f ReceivableFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenant
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReceivableMutation", m)
 }
 
+// The ReceivableChangeFunc type is an adapter to allow the use of ordinary
+// function as ReceivableChange mutator.
+type ReceivableChangeFunc func(context.Context, *tenantdb.ReceivableChangeMutation) (tenantdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReceivableChangeFunc) Mutate(ctx context.Context, m tenantdb.Mutation) (tenantdb.Value, error) {
+	if mv, ok := m.(*tenantdb.ReceivableChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *tenantdb.ReceivableChangeMutation", m)
+}
+
 // The ReceivableImportFunc type is an adapter to allow the use of ordinary
 // function as ReceivableImport mutator.
 type ReceivableImportFunc func(context.Context, *tenantdb.ReceivableImportMutation) (tenantdb.Value, error)

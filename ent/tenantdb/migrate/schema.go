@@ -2594,6 +2594,29 @@ var (
 			},
 		},
 	}
+	// ReceivableChangesColumns holds the columns for the "receivable_changes" table.
+	ReceivableChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "receivable_id", Type: field.TypeUUID},
+		{Name: "changed_at", Type: field.TypeTime},
+		{Name: "cause", Type: field.TypeEnum, Enums: []string{"source", "application", "terms"}},
+		{Name: "import_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "after", Type: field.TypeJSON},
+	}
+	// ReceivableChangesTable holds the schema information for the "receivable_changes" table.
+	ReceivableChangesTable = &schema.Table{
+		Name:       "receivable_changes",
+		Columns:    ReceivableChangesColumns,
+		PrimaryKey: []*schema.Column{ReceivableChangesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "receivablechange_receivable_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReceivableChangesColumns[1], ReceivableChangesColumns[0]},
+			},
+		},
+	}
 	// ReceivableImportsColumns holds the columns for the "receivable_imports" table.
 	ReceivableImportsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -3334,6 +3357,7 @@ var (
 		RatingTemplatesTable,
 		ReceiptsTable,
 		ReceivablesTable,
+		ReceivableChangesTable,
 		ReceivableImportsTable,
 		ReceivableInstalmentsTable,
 		RegistryAccountsTable,

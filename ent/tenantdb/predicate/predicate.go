@@ -246,6 +246,9 @@ type Receipt func(*sql.Selector)
 // Receivable is the predicate function for receivable builders.
 type Receivable func(*sql.Selector)
 
+// ReceivableChange is the predicate function for receivablechange builders.
+type ReceivableChange func(*sql.Selector)
+
 // ReceivableImport is the predicate function for receivableimport builders.
 type ReceivableImport func(*sql.Selector)
 

@@ -51,6 +51,26 @@ func (Receivable) Indexes() []ent.Index {
 	}
 }
 
+// ReceivableChange is what changed of a receivable after it came (004-26), written by
+// the database itself, whoever changes it: a trigger on receivables.
+type ReceivableChange struct{ ent.Schema }
+
+// Fields of ReceivableChange.
+func (ReceivableChange) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("id").Immutable(),
+		field.UUID("receivable_id", uuid.UUID{}).Immutable(),
+		field.Time("changed_at").Immutable(),
+		field.Enum("cause").Values("source", "application", "terms").Immutable().Comment("its source said so; money was applied or taken back here; its due date was made anew"),
+		field.UUID("import_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("the run that brought it, of cause source"),
+		field.JSON("before", json.RawMessage{}).Immutable().Comment("the fields that changed, and no other"),
+		field.JSON("after", json.RawMessage{}).Immutable(),
+	}
+}
+
+// Indexes of ReceivableChange.
+func (ReceivableChange) Indexes() []ent.Index { return []ent.Index{index.Fields("receivable_id", "id")} }
+
 // Receipt is money received from a customer.
 type Receipt struct{ ent.Schema }
 

@@ -1558,6 +1558,250 @@ func (x *GetLifeRequest) GetId() string {
 	return ""
 }
 
+type ListChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesRequest) Reset() {
+	*x = ListChangesRequest{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesRequest) ProtoMessage() {}
+
+func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListChangesRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListChangesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ListChangesReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changes       []*Change              `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesReply) Reset() {
+	*x = ListChangesReply{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesReply) ProtoMessage() {}
+
+func (x *ListChangesReply) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesReply.ProtoReflect.Descriptor instead.
+func (*ListChangesReply) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListChangesReply) GetChanges() []*Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+type Change struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    int64                  `protobuf:"varint,7,opt,name=id,proto3" json:"id,omitempty"`
+	At    *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// source, application, terms.
+	Cause string `protobuf:"bytes,2,opt,name=cause,proto3" json:"cause,omitempty"`
+	// Of cause source: the source, and the file and the person that brought it.
+	Source        string          `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
+	FileName      string          `protobuf:"bytes,4,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	By            string          `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	Fields        []*ChangedField `protobuf:"bytes,6,rep,name=fields,proto3" json:"fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Change) Reset() {
+	*x = Change{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Change) ProtoMessage() {}
+
+func (x *Change) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Change.ProtoReflect.Descriptor instead.
+func (*Change) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Change) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Change) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Change) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *Change) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *Change) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+func (x *Change) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Change) GetFields() []*ChangedField {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+type ChangedField struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// customer, invoice_date, due_date, currency, amount, open, contract_no.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// As text: dates as 2006-01-02, amounts in fen.
+	Before        string `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	After         string `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangedField) Reset() {
+	*x = ChangedField{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangedField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangedField) ProtoMessage() {}
+
+func (x *ChangedField) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangedField.ProtoReflect.Descriptor instead.
+func (*ChangedField) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ChangedField) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *ChangedField) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *ChangedField) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 type SetOffCreditRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1568,7 +1812,7 @@ type SetOffCreditRequest struct {
 
 func (x *SetOffCreditRequest) Reset() {
 	*x = SetOffCreditRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1824,7 @@ func (x *SetOffCreditRequest) String() string {
 func (*SetOffCreditRequest) ProtoMessage() {}
 
 func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[20]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1837,7 @@ func (x *SetOffCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetOffCreditRequest.ProtoReflect.Descriptor instead.
 func (*SetOffCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{20}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *SetOffCreditRequest) GetId() string {
@@ -1621,7 +1865,7 @@ type SubmitWriteOffRequest struct {
 
 func (x *SubmitWriteOffRequest) Reset() {
 	*x = SubmitWriteOffRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1633,7 +1877,7 @@ func (x *SubmitWriteOffRequest) String() string {
 func (*SubmitWriteOffRequest) ProtoMessage() {}
 
 func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[21]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1646,7 +1890,7 @@ func (x *SubmitWriteOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitWriteOffRequest.ProtoReflect.Descriptor instead.
 func (*SubmitWriteOffRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{21}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SubmitWriteOffRequest) GetId() string {
@@ -1682,7 +1926,7 @@ type OpenDisputeRequest struct {
 
 func (x *OpenDisputeRequest) Reset() {
 	*x = OpenDisputeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1694,7 +1938,7 @@ func (x *OpenDisputeRequest) String() string {
 func (*OpenDisputeRequest) ProtoMessage() {}
 
 func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[22]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1707,7 +1951,7 @@ func (x *OpenDisputeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDisputeRequest.ProtoReflect.Descriptor instead.
 func (*OpenDisputeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{22}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *OpenDisputeRequest) GetId() string {
@@ -1742,7 +1986,7 @@ type WaiveLateFeeRequest struct {
 
 func (x *WaiveLateFeeRequest) Reset() {
 	*x = WaiveLateFeeRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +1998,7 @@ func (x *WaiveLateFeeRequest) String() string {
 func (*WaiveLateFeeRequest) ProtoMessage() {}
 
 func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[23]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +2011,7 @@ func (x *WaiveLateFeeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaiveLateFeeRequest.ProtoReflect.Descriptor instead.
 func (*WaiveLateFeeRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{23}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WaiveLateFeeRequest) GetId() string {
@@ -1829,7 +2073,7 @@ type Life struct {
 
 func (x *Life) Reset() {
 	*x = Life{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1841,7 +2085,7 @@ func (x *Life) String() string {
 func (*Life) ProtoMessage() {}
 
 func (x *Life) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[24]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1854,7 +2098,7 @@ func (x *Life) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Life.ProtoReflect.Descriptor instead.
 func (*Life) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{24}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Life) GetItem() *OpenItem {
@@ -2031,7 +2275,7 @@ type Ticket struct {
 
 func (x *Ticket) Reset() {
 	*x = Ticket{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2043,7 +2287,7 @@ func (x *Ticket) String() string {
 func (*Ticket) ProtoMessage() {}
 
 func (x *Ticket) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[25]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2056,7 +2300,7 @@ func (x *Ticket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ticket.ProtoReflect.Descriptor instead.
 func (*Ticket) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{25}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Ticket) GetNumber() string {
@@ -2108,7 +2352,7 @@ type Instalment struct {
 
 func (x *Instalment) Reset() {
 	*x = Instalment{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2120,7 +2364,7 @@ func (x *Instalment) String() string {
 func (*Instalment) ProtoMessage() {}
 
 func (x *Instalment) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[26]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2133,7 +2377,7 @@ func (x *Instalment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Instalment.ProtoReflect.Descriptor instead.
 func (*Instalment) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{26}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Instalment) GetClause() string {
@@ -2191,7 +2435,7 @@ type WriteOff struct {
 
 func (x *WriteOff) Reset() {
 	*x = WriteOff{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2203,7 +2447,7 @@ func (x *WriteOff) String() string {
 func (*WriteOff) ProtoMessage() {}
 
 func (x *WriteOff) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[27]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2216,7 +2460,7 @@ func (x *WriteOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOff.ProtoReflect.Descriptor instead.
 func (*WriteOff) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{27}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WriteOff) GetId() string {
@@ -2268,7 +2512,7 @@ type Dispute struct {
 
 func (x *Dispute) Reset() {
 	*x = Dispute{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2280,7 +2524,7 @@ func (x *Dispute) String() string {
 func (*Dispute) ProtoMessage() {}
 
 func (x *Dispute) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[28]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2293,7 +2537,7 @@ func (x *Dispute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
 func (*Dispute) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{28}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Dispute) GetId() string {
@@ -2349,7 +2593,7 @@ type Waiver struct {
 
 func (x *Waiver) Reset() {
 	*x = Waiver{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2361,7 +2605,7 @@ func (x *Waiver) String() string {
 func (*Waiver) ProtoMessage() {}
 
 func (x *Waiver) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[29]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2374,7 +2618,7 @@ func (x *Waiver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Waiver.ProtoReflect.Descriptor instead.
 func (*Waiver) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{29}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Waiver) GetAmount() int64 {
@@ -2407,7 +2651,7 @@ type GetStagesRequest struct {
 
 func (x *GetStagesRequest) Reset() {
 	*x = GetStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2419,7 +2663,7 @@ func (x *GetStagesRequest) String() string {
 func (*GetStagesRequest) ProtoMessage() {}
 
 func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[30]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2432,7 +2676,7 @@ func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{30}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetStagesRequest) GetCustomerId() string {
@@ -2450,7 +2694,7 @@ type GetAllStagesRequest struct {
 
 func (x *GetAllStagesRequest) Reset() {
 	*x = GetAllStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2462,7 +2706,7 @@ func (x *GetAllStagesRequest) String() string {
 func (*GetAllStagesRequest) ProtoMessage() {}
 
 func (x *GetAllStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2475,7 +2719,7 @@ func (x *GetAllStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAllStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetAllStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{35}
 }
 
 type GetStagesReply struct {
@@ -2487,7 +2731,7 @@ type GetStagesReply struct {
 
 func (x *GetStagesReply) Reset() {
 	*x = GetStagesReply{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2499,7 +2743,7 @@ func (x *GetStagesReply) String() string {
 func (*GetStagesReply) ProtoMessage() {}
 
 func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2512,7 +2756,7 @@ func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesReply.ProtoReflect.Descriptor instead.
 func (*GetStagesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetStagesReply) GetStages() []*Stage {
@@ -2538,7 +2782,7 @@ type Stage struct {
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2550,7 +2794,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2563,7 +2807,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Stage) GetName() string {
@@ -2609,7 +2853,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2621,7 +2865,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2634,7 +2878,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{34}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{38}
 }
 
 type Settings struct {
@@ -2659,7 +2903,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2671,7 +2915,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2684,7 +2928,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{35}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -2896,7 +3140,23 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\bhonoured\x18\x02 \x01(\bR\bhonoured\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\" \n" +
 	"\x0eGetLifeRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"d\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"$\n" +
+	"\x12ListChangesRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"J\n" +
+	"\x10ListChangesReply\x126\n" +
+	"\achanges\x18\x01 \x03(\v2\x1c.zhuxin.collection.v1.ChangeR\achanges\"\xdb\x01\n" +
+	"\x06Change\x12\x0e\n" +
+	"\x02id\x18\a \x01(\x03R\x02id\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
+	"\x05cause\x18\x02 \x01(\tR\x05cause\x12\x16\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\x12\x1b\n" +
+	"\tfile_name\x18\x04 \x01(\tR\bfileName\x12\x0e\n" +
+	"\x02by\x18\x05 \x01(\tR\x02by\x12:\n" +
+	"\x06fields\x18\x06 \x03(\v2\".zhuxin.collection.v1.ChangedFieldR\x06fields\"R\n" +
+	"\fChangedField\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x03 \x01(\tR\x05after\"d\n" +
 	"\x13SetOffCreditRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12=\n" +
 	"\tselection\x18\x02 \x01(\v2\x1f.zhuxin.collection.v1.SelectionR\tselection\"W\n" +
@@ -2997,7 +3257,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays\x12)\n" +
 	"\x10confirm_receipts\x18\a \x01(\bR\x0fconfirmReceipts\x12#\n" +
 	"\rstatement_day\x18\b \x01(\x05R\fstatementDay\x12!\n" +
-	"\faging_bounds\x18\t \x01(\tR\vagingBounds2\x86\x19\n" +
+	"\faging_bounds\x18\t \x01(\tR\vagingBounds2\xa5\x1a\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x90\x01\n" +
@@ -3010,7 +3270,8 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x0eReverseReceipt\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"9\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/receipts/{id}:reverse\x12\x9e\x01\n" +
 	"\x12ReverseApplication\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"E\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/payment-applications/{id}:reverse\x12\x97\x01\n" +
 	"\vSettleDraft\x12(.zhuxin.collection.v1.SettleDraftRequest\x1a\x1b.zhuxin.collection.v1.Empty\"A\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/acceptance-drafts/{id}:settle\x12\x80\x01\n" +
-	"\aGetLife\x12$.zhuxin.collection.v1.GetLifeRequest\x1a\x1a.zhuxin.collection.v1.Life\"3\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/receivables/{id}\x12\x93\x01\n" +
+	"\aGetLife\x12$.zhuxin.collection.v1.GetLifeRequest\x1a\x1a.zhuxin.collection.v1.Life\"3\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/receivables/{id}\x12\x9c\x01\n" +
+	"\vListChanges\x12(.zhuxin.collection.v1.ListChangesRequest\x1a&.zhuxin.collection.v1.ListChangesReply\";\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/receivables/{id}/changes\x12\x93\x01\n" +
 	"\fSetOffCredit\x12).zhuxin.collection.v1.SetOffCreditRequest\x1a\x1a.zhuxin.collection.v1.Life\"<\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/receivables/{id}:set-off\x12\xa4\x01\n" +
 	"\x0eSubmitWriteOff\x12+.zhuxin.collection.v1.SubmitWriteOffRequest\x1a\x1a.zhuxin.collection.v1.Life\"I\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/receivables/{id}:write-off\x12\x9c\x01\n" +
 	"\x0fReverseWriteOff\x12$.zhuxin.collection.v1.ReverseRequest\x1a\x1b.zhuxin.collection.v1.Empty\"F\x92\xc2\x18\x1c\b\x01\x12\rpayment.write:\twrite_off\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/write-offs/{id}:reverse\x12\x93\x01\n" +
@@ -3034,7 +3295,7 @@ func file_app_api_collection_v1_collection_proto_rawDescGZIP() []byte {
 	return file_app_api_collection_v1_collection_proto_rawDescData
 }
 
-var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*Empty)(nil),                 // 0: zhuxin.collection.v1.Empty
 	(*ListReceiptsRequest)(nil),   // 1: zhuxin.collection.v1.ListReceiptsRequest
@@ -3056,24 +3317,28 @@ var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*ReverseRequest)(nil),        // 17: zhuxin.collection.v1.ReverseRequest
 	(*SettleDraftRequest)(nil),    // 18: zhuxin.collection.v1.SettleDraftRequest
 	(*GetLifeRequest)(nil),        // 19: zhuxin.collection.v1.GetLifeRequest
-	(*SetOffCreditRequest)(nil),   // 20: zhuxin.collection.v1.SetOffCreditRequest
-	(*SubmitWriteOffRequest)(nil), // 21: zhuxin.collection.v1.SubmitWriteOffRequest
-	(*OpenDisputeRequest)(nil),    // 22: zhuxin.collection.v1.OpenDisputeRequest
-	(*WaiveLateFeeRequest)(nil),   // 23: zhuxin.collection.v1.WaiveLateFeeRequest
-	(*Life)(nil),                  // 24: zhuxin.collection.v1.Life
-	(*Ticket)(nil),                // 25: zhuxin.collection.v1.Ticket
-	(*Instalment)(nil),            // 26: zhuxin.collection.v1.Instalment
-	(*WriteOff)(nil),              // 27: zhuxin.collection.v1.WriteOff
-	(*Dispute)(nil),               // 28: zhuxin.collection.v1.Dispute
-	(*Waiver)(nil),                // 29: zhuxin.collection.v1.Waiver
-	(*GetStagesRequest)(nil),      // 30: zhuxin.collection.v1.GetStagesRequest
-	(*GetAllStagesRequest)(nil),   // 31: zhuxin.collection.v1.GetAllStagesRequest
-	(*GetStagesReply)(nil),        // 32: zhuxin.collection.v1.GetStagesReply
-	(*Stage)(nil),                 // 33: zhuxin.collection.v1.Stage
-	(*GetSettingsRequest)(nil),    // 34: zhuxin.collection.v1.GetSettingsRequest
-	(*Settings)(nil),              // 35: zhuxin.collection.v1.Settings
-	(*timestamppb.Timestamp)(nil), // 36: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),          // 37: zhuxin.common.v1.FileReply
+	(*ListChangesRequest)(nil),    // 20: zhuxin.collection.v1.ListChangesRequest
+	(*ListChangesReply)(nil),      // 21: zhuxin.collection.v1.ListChangesReply
+	(*Change)(nil),                // 22: zhuxin.collection.v1.Change
+	(*ChangedField)(nil),          // 23: zhuxin.collection.v1.ChangedField
+	(*SetOffCreditRequest)(nil),   // 24: zhuxin.collection.v1.SetOffCreditRequest
+	(*SubmitWriteOffRequest)(nil), // 25: zhuxin.collection.v1.SubmitWriteOffRequest
+	(*OpenDisputeRequest)(nil),    // 26: zhuxin.collection.v1.OpenDisputeRequest
+	(*WaiveLateFeeRequest)(nil),   // 27: zhuxin.collection.v1.WaiveLateFeeRequest
+	(*Life)(nil),                  // 28: zhuxin.collection.v1.Life
+	(*Ticket)(nil),                // 29: zhuxin.collection.v1.Ticket
+	(*Instalment)(nil),            // 30: zhuxin.collection.v1.Instalment
+	(*WriteOff)(nil),              // 31: zhuxin.collection.v1.WriteOff
+	(*Dispute)(nil),               // 32: zhuxin.collection.v1.Dispute
+	(*Waiver)(nil),                // 33: zhuxin.collection.v1.Waiver
+	(*GetStagesRequest)(nil),      // 34: zhuxin.collection.v1.GetStagesRequest
+	(*GetAllStagesRequest)(nil),   // 35: zhuxin.collection.v1.GetAllStagesRequest
+	(*GetStagesReply)(nil),        // 36: zhuxin.collection.v1.GetStagesReply
+	(*Stage)(nil),                 // 37: zhuxin.collection.v1.Stage
+	(*GetSettingsRequest)(nil),    // 38: zhuxin.collection.v1.GetSettingsRequest
+	(*Settings)(nil),              // 39: zhuxin.collection.v1.Settings
+	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),          // 41: zhuxin.common.v1.FileReply
 }
 var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	4,  // 0: zhuxin.collection.v1.ListReceiptsReply.receipts:type_name -> zhuxin.collection.v1.Receipt
@@ -3085,69 +3350,74 @@ var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	15, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
 	14, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
 	15, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
-	36, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
-	36, // 10: zhuxin.collection.v1.ReceiptDetail.confirmation_sent_at:type_name -> google.protobuf.Timestamp
-	36, // 11: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
+	40, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
+	40, // 10: zhuxin.collection.v1.ReceiptDetail.confirmation_sent_at:type_name -> google.protobuf.Timestamp
+	40, // 11: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
 	6,  // 12: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	6,  // 13: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
-	14, // 14: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
-	25, // 15: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
-	26, // 16: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
-	15, // 17: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	27, // 18: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
-	28, // 19: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
-	29, // 20: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
-	36, // 21: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
-	36, // 22: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
-	36, // 23: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
-	33, // 24: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
-	1,  // 25: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
-	9,  // 26: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
-	2,  // 27: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
-	10, // 28: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
-	11, // 29: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
-	12, // 30: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
-	16, // 31: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
-	17, // 32: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
-	17, // 33: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
-	18, // 34: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
-	19, // 35: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
-	20, // 36: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
-	21, // 37: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
-	17, // 38: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
-	22, // 39: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
-	17, // 40: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
-	23, // 41: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
-	30, // 42: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
-	31, // 43: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
-	34, // 44: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
-	35, // 45: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
-	3,  // 46: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
-	13, // 47: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	37, // 48: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
-	13, // 49: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	37, // 50: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
-	13, // 51: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	13, // 52: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	0,  // 53: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
-	0,  // 54: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
-	0,  // 55: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
-	24, // 56: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
-	24, // 57: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
-	24, // 58: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
-	0,  // 59: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
-	24, // 60: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
-	24, // 61: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
-	24, // 62: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
-	32, // 63: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	32, // 64: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	35, // 65: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
-	35, // 66: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
-	46, // [46:67] is the sub-list for method output_type
-	25, // [25:46] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	22, // 13: zhuxin.collection.v1.ListChangesReply.changes:type_name -> zhuxin.collection.v1.Change
+	40, // 14: zhuxin.collection.v1.Change.at:type_name -> google.protobuf.Timestamp
+	23, // 15: zhuxin.collection.v1.Change.fields:type_name -> zhuxin.collection.v1.ChangedField
+	6,  // 16: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
+	14, // 17: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
+	29, // 18: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
+	30, // 19: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
+	15, // 20: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
+	31, // 21: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
+	32, // 22: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
+	33, // 23: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
+	40, // 24: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
+	40, // 25: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
+	40, // 26: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
+	37, // 27: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
+	1,  // 28: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
+	9,  // 29: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
+	2,  // 30: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
+	10, // 31: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
+	11, // 32: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
+	12, // 33: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
+	16, // 34: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
+	17, // 35: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
+	17, // 36: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
+	18, // 37: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
+	19, // 38: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
+	20, // 39: zhuxin.collection.v1.CollectionService.ListChanges:input_type -> zhuxin.collection.v1.ListChangesRequest
+	24, // 40: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
+	25, // 41: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
+	17, // 42: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
+	26, // 43: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
+	17, // 44: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
+	27, // 45: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
+	34, // 46: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
+	35, // 47: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
+	38, // 48: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
+	39, // 49: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
+	3,  // 50: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
+	13, // 51: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	41, // 52: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
+	13, // 53: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	41, // 54: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
+	13, // 55: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	13, // 56: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	0,  // 57: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
+	0,  // 58: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
+	0,  // 59: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
+	28, // 60: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
+	21, // 61: zhuxin.collection.v1.CollectionService.ListChanges:output_type -> zhuxin.collection.v1.ListChangesReply
+	28, // 62: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
+	28, // 63: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
+	0,  // 64: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
+	28, // 65: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
+	28, // 66: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
+	28, // 67: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
+	36, // 68: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	36, // 69: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	39, // 70: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
+	39, // 71: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
+	50, // [50:72] is the sub-list for method output_type
+	28, // [28:50] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_app_api_collection_v1_collection_proto_init() }
@@ -3161,7 +3431,7 @@ func file_app_api_collection_v1_collection_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_collection_v1_collection_proto_rawDesc), len(file_app_api_collection_v1_collection_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   36,
+			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

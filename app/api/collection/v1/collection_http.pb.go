@@ -22,6 +22,7 @@ const (
 	OperationCollectionServiceReverseApplication = "/zhuxin.collection.v1.CollectionService/ReverseApplication"
 	OperationCollectionServiceSettleDraft        = "/zhuxin.collection.v1.CollectionService/SettleDraft"
 	OperationCollectionServiceGetLife            = "/zhuxin.collection.v1.CollectionService/GetLife"
+	OperationCollectionServiceListChanges        = "/zhuxin.collection.v1.CollectionService/ListChanges"
 	OperationCollectionServiceSetOffCredit       = "/zhuxin.collection.v1.CollectionService/SetOffCredit"
 	OperationCollectionServiceSubmitWriteOff     = "/zhuxin.collection.v1.CollectionService/SubmitWriteOff"
 	OperationCollectionServiceReverseWriteOff    = "/zhuxin.collection.v1.CollectionService/ReverseWriteOff"
@@ -52,6 +53,8 @@ type CollectionServiceHTTPServer interface {
 	SettleDraft(context.Context, *SettleDraftRequest) (*Empty, error)
 	// An item with everything that happened to it.
 	GetLife(context.Context, *GetLifeRequest) (*Life, error)
+	// What changed of an item since it came, the latest first (004-26).
+	ListChanges(context.Context, *ListChangesRequest) (*ListChangesReply, error)
 	SetOffCredit(context.Context, *SetOffCreditRequest) (*Life, error)
 	// Asks for approval; nothing changes before.
 	SubmitWriteOff(context.Context, *SubmitWriteOffRequest) (*Life, error)
@@ -178,6 +181,13 @@ var CollectionServiceRoutes = []route.Info{
 		Request: "zhuxin.collection.v1.GetLifeRequest", Reply: "zhuxin.collection.v1.Life",
 	},
 	{
+		Operation: OperationCollectionServiceListChanges,
+		Method:    "GET", Path: "/v1/receivables/{id}/changes",
+		Side: route.SideTenant, Permission: "receivable.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.collection.v1.ListChangesRequest", Reply: "zhuxin.collection.v1.ListChangesReply",
+	},
+	{
 		Operation: OperationCollectionServiceOpenDispute,
 		Method:    "POST", Path: "/v1/receivables/{id}:dispute",
 		Side: route.SideTenant, Permission: "follow_up.write",
@@ -248,6 +258,7 @@ func RegisterCollectionServiceHTTPServer(s *http.Server, srv CollectionServiceHT
 	r.GET("/v1/receipts:export", _CollectionService_ExportReceipts0_HTTP_Handler(srv))
 	r.GET("/v1/receivable-stages", _CollectionService_GetAllStages0_HTTP_Handler(srv))
 	r.GET("/v1/receivables/{id:[^/:]+}", _CollectionService_GetLife0_HTTP_Handler(srv))
+	r.GET("/v1/receivables/{id:[^/:]+}/changes", _CollectionService_ListChanges0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:dispute", _CollectionService_OpenDispute0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:resolve-dispute", _CollectionService_ResolveDispute0_HTTP_Handler(srv))
 	r.POST("/v1/receivables/{id:[^/:]+}:set-off", _CollectionService_SetOffCredit0_HTTP_Handler(srv))
@@ -565,6 +576,27 @@ func _CollectionService_GetLife0_HTTP_Handler(srv CollectionServiceHTTPServer) f
 				return nil, err
 			}
 			return srv.GetLife(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CollectionService_ListChanges0_HTTP_Handler(srv CollectionServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCollectionServiceListChanges)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListChangesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListChanges(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

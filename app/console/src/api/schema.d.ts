@@ -4756,6 +4756,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/receivables/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What changed of an item since it came, the latest first (004-26). */
+        get: operations["CollectionService_ListChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/receivables/{id}:dispute": {
         parameters: {
             query?: never;
@@ -6762,6 +6779,25 @@ export interface components {
             /** @description Nothing is kept. */
             preview?: boolean;
         };
+        Change: {
+            id: string;
+            /** Format: date-time */
+            at?: string | null;
+            /** @description source, application, terms. */
+            cause: string;
+            /** @description Of cause source: the source, and the file and the person that brought it. */
+            source: string;
+            fileName: string;
+            by: string;
+            fields: components["schemas"]["ChangedField"][];
+        };
+        ChangedField: {
+            /** @description customer, invoice_date, due_date, currency, amount, open, contract_no. */
+            field: string;
+            /** @description As text: dates as 2006-01-02, amounts in fen. */
+            before: string;
+            after: string;
+        };
         ConfirmReceiptRequest: {
             id?: string;
         };
@@ -6843,6 +6879,9 @@ export interface components {
             collectedOn: string;
             /** @description late_fee_ppm is the contract's; otherwise the subsidiary's. */
             lateFeeOfContract: boolean;
+        };
+        ListChangesReply: {
+            changes: components["schemas"]["Change"][];
         };
         ListReceiptsReply: {
             receipts: components["schemas"]["Receipt"][];
@@ -21544,6 +21583,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Life"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CollectionService_ListChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangesReply"];
                 };
             };
             default: components["responses"]["Error"];

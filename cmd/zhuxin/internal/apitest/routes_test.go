@@ -275,6 +275,7 @@ var inTenant = map[string]spec{
 	"collection.v1.CollectionService/ReverseApplication": {who: "finance", in: m{"id": "$application_entry", "reason": "记错"}},
 	"collection.v1.CollectionService/SettleDraft":        {who: "finance", in: m{"id": "$draft", "honoured": true}},
 	"collection.v1.CollectionService/GetLife":            {who: "viewer", in: m{"id": "$receivable"}},
+	"collection.v1.CollectionService/ListChanges":        {who: "viewer", in: m{"id": "$receivable"}},
 	"collection.v1.CollectionService/SetOffCredit":       {who: "finance", in: m{"id": "$credit_note", "selection": m{"rule": "manual", "amounts": []any{m{"receivable_id": "$receivable", "amount": "1"}}}}},
 	"collection.v1.CollectionService/SubmitWriteOff":     {who: "finance", in: m{"id": "$receivable", "amount": "1", "reason": "无法收回"}},
 	"collection.v1.CollectionService/ReverseWriteOff":    {who: "finance", in: m{"id": "$write_off", "reason": "又收到了"}},
