@@ -56,10 +56,10 @@ type Repository interface {
 	InsertContract(ctx context.Context, project uuid.UUID, c Contract, by *uuid.UUID) error
 }
 
-// Segments gives the customers of a saved segment (biz/segment) in a scope, never nil,
-// by the figures as they stand; it is called inside the unit of work.
+// Segments gives a saved segment (biz/segment) as a filter in a scope, by the figures as
+// they stand; it is called inside the unit of work.
 type Segments interface {
-	Members(ctx context.Context, id uuid.UUID, today calendar.Date, onlyOf *uuid.UUID) ([]uuid.UUID, error)
+	Cut(ctx context.Context, id uuid.UUID, today calendar.Date, onlyOf *uuid.UUID) (Cut, error)
 }
 
 // Elsewhere counts the other subsidiaries that know a company: a count, and

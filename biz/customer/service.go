@@ -113,11 +113,11 @@ func (s *Service) List(ctx context.Context, in ListInput) (Page, error) {
 		if _, err := s.accounts.RefreshStale(ctx); err != nil {
 			return err
 		}
-		if in.Segment != nil {
-			if q.In, err = s.segments.Members(ctx, *in.Segment, q.Today, q.OnlyOf); err != nil {
-				return err
-			}
+		cut, err := CutTo(ctx, s.segments, in.Segment, q.Today, q.OnlyOf)
+		if err != nil {
+			return err
 		}
+		q.In = cut.In
 		p, err = s.repo.List(ctx, q)
 		return err
 	})

@@ -213,13 +213,11 @@ func (s *Service) Preview(ctx context.Context, p Proposal) (out Preview, err err
 }
 
 func (s *Service) preview(ctx context.Context, actor access.Actor, p Proposal, today calendar.Date) (Preview, error) {
-	if p.Filter.SegmentID != nil {
-		members, err := s.segments.Members(ctx, *p.Filter.SegmentID, today, customer.OnlyOf(actor))
-		if err != nil {
-			return Preview{}, err
-		}
-		p.Filter.Members = members
+	cut, err := customer.CutTo(ctx, s.segments, p.Filter.SegmentID, today, customer.OnlyOf(actor))
+	if err != nil {
+		return Preview{}, err
 	}
+	p.Filter.Members = cut.In
 	cs, err := s.repo.Candidates(ctx, p.Filter, customer.OnlyOf(actor), today, maxCandidates+1)
 	if err != nil {
 		return Preview{}, err

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/report"
@@ -23,31 +26,38 @@ const (
 // ErrKind means that there is no such report.
 var ErrKind = fault.New(fault.KindInvalid, "UNKNOWN_REPORT", "export classification, expected_loss or cash_in")
 
+// ExportInput asks for one of the reports as a file.
+type ExportInput struct {
+	Kind    Kind
+	Step    Step       // of the cash-in forecast
+	Segment *uuid.UUID // nil is everybody
+	Format  report.Format
+	Lang    report.Lang
+}
+
+// document makes what is asked for, and says whom it is narrowed to.
+func (s *Service) document(ctx context.Context, in ExportInput) (report.Document, customer.Cut, error) {
+	w := words(in.Lang)
+	switch in.Kind {
+	case KindClassification:
+		c, err := s.Classification(ctx, in.Segment)
+		return c.document(w), c.Cut, err
+	case KindExpectedLoss:
+		l, err := s.ExpectedLoss(ctx, in.Segment)
+		return l.document(w), l.Cut, err
+	case KindCashIn:
+		c, err := s.CashIn(ctx, in.Step, in.Segment)
+		return c.document(w), c.Cut, err
+	}
+	return report.Document{}, customer.Cut{}, ErrKind
+}
+
 // Export writes one of the reports to a file, with all customers that the caller may
 // see. It leaves an audit row: figures go out of the house.
-func (s *Service) Export(ctx context.Context, kind Kind, step Step, f report.Format, lang report.Lang) (file report.File, err error) {
-	var d report.Document
-	switch kind {
-	case KindClassification:
-		c, err := s.Classification(ctx, nil)
-		if err != nil {
-			return file, err
-		}
-		d = c.document(words(lang))
-	case KindExpectedLoss:
-		l, err := s.ExpectedLoss(ctx)
-		if err != nil {
-			return file, err
-		}
-		d = l.document(words(lang))
-	case KindCashIn:
-		c, err := s.CashIn(ctx, step)
-		if err != nil {
-			return file, err
-		}
-		d = c.document(words(lang))
-	default:
-		return file, ErrKind
+func (s *Service) Export(ctx context.Context, in ExportInput) (file report.File, err error) {
+	d, cut, err := s.document(ctx, in)
+	if err != nil {
+		return file, err
 	}
 	t, err := tenant.From(ctx)
 	if err != nil {
@@ -57,15 +67,15 @@ func (s *Service) Export(ctx context.Context, kind Kind, step Step, f report.For
 	if err != nil {
 		return file, err
 	}
-	d.Subtitle = fmt.Sprintf("%s · %s · %s", t.Name, t.Currency, today)
-	d.Lang, d.At = lang, s.Clock.Now()
-	if file, err = s.Printer.Print(d, f); err != nil {
+	d.Subtitle = fmt.Sprintf("%s · %s · %s%s", t.Name, t.Currency, today, in.Lang.Segment(cut.Name))
+	d.Lang, d.At = in.Lang, s.Clock.Now()
+	if file, err = s.Printer.Print(d, in.Format); err != nil {
 		return file, err
 	}
 	file.Digest = d.Digest
-	file.Name = fmt.Sprintf("%s-%s.%s", kind, today, f)
+	file.Name = fmt.Sprintf("%s-%s.%s", in.Kind, today, in.Format)
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		return s.Audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(kind), After: map[string]any{"format": f, "end": today}})
+		return s.Audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(in.Kind), After: map[string]any{"format": in.Format, "end": today, "segment": cut.Name}})
 	})
 	return file, err
 }

@@ -37,7 +37,8 @@ type Provided struct {
 // CustomerLoss is a customer's part of the provision.
 type CustomerLoss struct {
 	Owed
-	Provision int64
+	Parts     [7]int64 // of each bucket's provision
+	Provision int64    // their sum
 }
 
 // ExpectedLoss is the provision matrix and its parts.
@@ -69,6 +70,7 @@ func Expect(rates [7]Rate, owed []Owed) (e ExpectedLoss) {
 		}
 		b.Provision = times(b.Base, int64(b.Final))
 		for i, fen := range share(b.Provision, b.Base, parts) {
+			e.Customers[i].Parts[k] = fen
 			e.Customers[i].Provision += fen
 		}
 		e.Open, e.Base, e.Provision = e.Open+b.Open, e.Base+b.Base, e.Provision+b.Provision
@@ -85,6 +87,30 @@ func Expect(rates [7]Rate, owed []Owed) (e ExpectedLoss) {
 		}
 	})
 	return e
+}
+
+// Of gives the part of some customers: their shares of the same matrix, so that parts of
+// customers who are in one part only add up to it to the fen, and nobody's provision
+// depends on whom one looks at.
+func (e ExpectedLoss) Of(holds func(id uuid.UUID) bool) (part ExpectedLoss) {
+	for k := range e.Buckets {
+		part.Buckets[k].Rate = e.Buckets[k].Rate
+	}
+	for _, c := range e.Customers {
+		if !holds(c.CustomerID) {
+			continue
+		}
+		part.Customers = append(part.Customers, c)
+		for k := range part.Buckets {
+			b := &part.Buckets[k]
+			b.Items, b.Open = b.Items+c.Items[k], b.Open+c.Open[k]
+			b.Base, b.Provision = b.Base+max(0, c.Open[k]), b.Provision+c.Parts[k]
+		}
+	}
+	for _, b := range part.Buckets {
+		part.Open, part.Base, part.Provision = part.Open+b.Open, part.Base+b.Base, part.Provision+b.Provision
+	}
+	return part
 }
 
 // times multiplies fen with basis points, rounded half up.

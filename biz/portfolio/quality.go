@@ -16,7 +16,7 @@ func (s *Service) Quality(ctx context.Context) (f quality.Figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	l, err := s.ExpectedLoss(ctx)
+	l, err := s.ExpectedLoss(ctx, nil)
 	if err != nil {
 		return f, err
 	}
@@ -24,7 +24,7 @@ func (s *Service) Quality(ctx context.Context) (f quality.Figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	cash, err := s.forecast(ctx, a, Weeks, Months)
+	cash, err := s.forecast(ctx, a, nil, Weeks, Months)
 	if err != nil {
 		return f, err
 	}

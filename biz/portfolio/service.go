@@ -68,7 +68,7 @@ type Service struct {
 	segments customer.Segments
 }
 
-// CutBy lets the classification be narrowed to a segment.
+// CutBy lets the reports be narrowed to a segment.
 func (s *Service) CutBy(segments customer.Segments) { s.segments = segments }
 
 // New makes the service.
@@ -92,6 +92,7 @@ func (s *Service) about(ctx context.Context, p access.Permission) (a about, err 
 
 // Classification is every customer with his category.
 type Classification struct {
+	Cut       customer.Cut
 	Today     calendar.Date
 	Rule      Rule
 	Groups    []Group
@@ -109,16 +110,15 @@ func (s *Service) Classification(ctx context.Context, segment *uuid.UUID) (c Cla
 		if c.Rule, err = s.Repo.Rule(ctx); err != nil {
 			return err
 		}
-		all, err := s.Reader.Facts(ctx, a.today, a.onlyOf, uuid.Nil)
-		if err != nil {
+		if c.Cut, err = customer.CutTo(ctx, s.segments, segment, a.today, a.onlyOf); err != nil {
 			return err
 		}
-		meant, err := s.meant(ctx, a, segment)
+		all, err := s.Reader.Facts(ctx, a.today, a.onlyOf, uuid.Nil)
+		holds := c.Cut.Holds()
 		for _, f := range all {
-			if meant != nil && !meant[f.CustomerID] {
-				continue
+			if holds(f.CustomerID) {
+				c.Customers = append(c.Customers, c.Rule.Classify(f, a.today))
 			}
-			c.Customers = append(c.Customers, c.Rule.Classify(f, a.today))
 		}
 		return err
 	})
@@ -138,19 +138,6 @@ func (s *Service) Classification(ctx context.Context, segment *uuid.UUID) (c Cla
 	return c, err
 }
 
-// meant are the customers of a segment; nil without one.
-func (s *Service) meant(ctx context.Context, a about, segment *uuid.UUID) (map[uuid.UUID]bool, error) {
-	if segment == nil {
-		return nil, nil
-	}
-	members, err := s.segments.Members(ctx, *segment, a.today, a.onlyOf)
-	out := make(map[uuid.UUID]bool, len(members))
-	for _, id := range members {
-		out[id] = true
-	}
-	return out, err
-}
-
 // monthEnds are the last days of the twelve months that are over, and of the one
 // before, the oldest first: between them lie twelve months of moves.
 func monthEnds(today calendar.Date) []calendar.Date {
@@ -165,6 +152,7 @@ func monthEnds(today calendar.Date) []calendar.Date {
 // LossReport is the expected credit loss with what it was made from.
 type LossReport struct {
 	ExpectedLoss
+	Cut     customer.Cut
 	Today   calendar.Date
 	Rule    Rule
 	First   calendar.Date // the months of the roll rates
@@ -173,8 +161,9 @@ type LossReport struct {
 }
 
 // ExpectedLoss provides for what the caller may see. The rates are the subsidiary's,
-// whoever asks: a few customers have no roll rates of their own.
-func (s *Service) ExpectedLoss(ctx context.Context) (l LossReport, err error) {
+// whoever asks: a few customers have no roll rates of their own. With a segment it is the
+// part that falls to its customers.
+func (s *Service) ExpectedLoss(ctx context.Context, segment *uuid.UUID) (l LossReport, err error) {
 	a, err := s.about(ctx, access.OverviewRead)
 	if err != nil {
 		return l, err
@@ -187,6 +176,9 @@ func (s *Service) ExpectedLoss(ctx context.Context) (l LossReport, err error) {
 		if l.Rule, err = s.Repo.Rule(ctx); err != nil {
 			return err
 		}
+		if l.Cut, err = customer.CutTo(ctx, s.segments, segment, a.today, a.onlyOf); err != nil {
+			return err
+		}
 		if moves, l.Unknown, err = s.Reader.Moves(ctx, a.today, ends); err != nil {
 			return err
 		}
@@ -194,12 +186,16 @@ func (s *Service) ExpectedLoss(ctx context.Context) (l LossReport, err error) {
 		return err
 	})
 	l.ExpectedLoss = Expect(l.Rule.Rates(Rolls(moves)), owed)
+	if l.Cut.Segment != nil {
+		l.ExpectedLoss = l.Of(l.Cut.Holds())
+	}
 	return l, err
 }
 
 // CashReport is the forecast.
 type CashReport struct {
 	CashIn
+	Cut   customer.Cut
 	Today calendar.Date
 	Step  Step
 	All   Lateness // of all customers together
@@ -209,8 +205,9 @@ type CashReport struct {
 // lookBack is how far payments count as a habit, in months.
 const lookBack = 12
 
-// CashIn forecasts what the caller may see.
-func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err error) {
+// CashIn forecasts what the caller may see; with a segment, its customers. The habit of
+// all customers stays that of all.
+func (s *Service) CashIn(ctx context.Context, step Step, segment *uuid.UUID) (f CashReport, err error) {
 	a, err := s.about(ctx, access.OverviewRead)
 	if err != nil {
 		return f, err
@@ -223,7 +220,7 @@ func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err erro
 	if err := c.Err(); err != nil {
 		return f, err
 	}
-	all, err := s.forecast(ctx, a, step)
+	all, err := s.forecast(ctx, a, segment, step)
 	if err != nil {
 		return f, err
 	}
@@ -231,14 +228,20 @@ func (s *Service) CashIn(ctx context.Context, step Step) (f CashReport, err erro
 }
 
 // forecast makes a forecast for each step from one reading of the books.
-func (s *Service) forecast(ctx context.Context, a about, steps ...Step) ([]CashReport, error) {
+func (s *Service) forecast(ctx context.Context, a about, segment *uuid.UUID, steps ...Step) ([]CashReport, error) {
+	var cut customer.Cut
 	var debtors []Debtor
 	var settled []Settled
 	var paid []Paid
 	err := s.Tx.InTx(ctx, func(ctx context.Context) (err error) {
+		if cut, err = customer.CutTo(ctx, s.segments, segment, a.today, a.onlyOf); err != nil {
+			return err
+		}
 		if debtors, err = s.Reader.Debtors(ctx, a.today, a.onlyOf); err != nil {
 			return err
 		}
+		holds := cut.Holds()
+		debtors = slices.DeleteFunc(debtors, func(d Debtor) bool { return !holds(d.CustomerID) })
 		settled, paid, err = s.Reader.Habits(ctx)
 		return err
 	})
@@ -255,7 +258,7 @@ func (s *Service) forecast(ctx context.Context, a about, steps ...Step) ([]CashR
 	}
 	var out []CashReport
 	for _, step := range steps {
-		out = append(out, CashReport{CashIn: Forecast(step, a.today, debtors), Today: a.today, Step: step, All: everyone, Known: known})
+		out = append(out, CashReport{CashIn: Forecast(step, a.today, debtors), Cut: cut, Today: a.today, Step: step, All: everyone, Known: known})
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
@@ -60,6 +61,7 @@ func (r AgingRow) Receivable() (sum int64) {
 type Aging struct {
 	On     calendar.Date
 	Scheme Scheme
+	Cut    customer.Cut
 	Own    string   // bounds that the subsidiary set; empty without
 	Labels []string // not_due, then 1-30 … 91+
 	Total  AgingRow
@@ -72,6 +74,7 @@ type Aging struct {
 type AgingInput struct {
 	SalespersonID *uuid.UUID
 	CustomerID    uuid.UUID
+	Segment       *uuid.UUID    // nil is everybody
 	On            calendar.Date // zero is today
 	Scheme        Scheme
 	Bounds        string // for custom: 15,30,60
@@ -171,6 +174,10 @@ func (s *Reports) aging(ctx context.Context, in AgingInput) (a Aging, err error)
 		if _, err := report.Names(ctx, s.reader, r); err != nil {
 			return err
 		}
+		if a.Cut, err = customer.CutTo(ctx, s.segments, in.Segment, today, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
+		q.Customers = a.Cut.In
 		if a.Own, err = s.reader.OwnBounds(ctx); err != nil {
 			return err
 		}

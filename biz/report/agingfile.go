@@ -25,7 +25,7 @@ func (x *Exports) Aging(ctx context.Context, in AgingInput, f report.Format, lan
 		return file, err
 	}
 	d := a.document(in.By, lang)
-	d.Subtitle = fmt.Sprintf("%s · %s · %s", t.Name, t.Currency, a.On)
+	d.Subtitle = fmt.Sprintf("%s · %s · %s%s", t.Name, t.Currency, a.On, lang.Segment(a.Cut.Name))
 	d.At = x.clock.Now()
 	if file, err = x.printer.Print(d, f); err != nil {
 		return file, err
@@ -34,7 +34,7 @@ func (x *Exports) Aging(ctx context.Context, in AgingInput, f report.Format, lan
 	file.Name = fmt.Sprintf("aging-%s.%s", a.On, f)
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
 		return x.audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: "aging",
-			After: map[string]any{"format": f, "end": a.On, "scheme": a.Scheme, "labels": a.Labels, "by": in.By, "rows": a.Count}})
+			After: map[string]any{"format": f, "end": a.On, "scheme": a.Scheme, "labels": a.Labels, "by": in.By, "rows": a.Count, "segment": a.Cut.Name}})
 	})
 	return file, err
 }

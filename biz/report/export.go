@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
@@ -52,7 +54,7 @@ func (x *Exports) Report(ctx context.Context, r report.Request, f report.Format,
 	file.Name = v.FileName() + "." + string(f)
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
 		return x.audit.Record(ctx, audit.Entry{Action: "report.exported", ObjectType: "report", ObjectID: string(v.Level),
-			After: map[string]any{"format": f, "end": v.Period.End, "period": v.Period.Kind}})
+			After: map[string]any{"format": f, "end": v.Period.End, "period": v.Period.Kind, "segment": v.Segment}})
 	})
 	return file, err
 }
@@ -64,8 +66,9 @@ var ItemColumns = []report.Column{{Title: "客户编号", Width: 3}, {Title: "�
 // openColumn is the one of what is open.
 const openColumn = 6
 
-// Items writes all open items of the caller's data scope as XLSX, streaming.
-func (x *Exports) Items(ctx context.Context) (file report.File, err error) {
+// Items writes all open items of the caller's data scope as XLSX, streaming; with a
+// segment those of its customers.
+func (x *Exports) Items(ctx context.Context, segment *uuid.UUID) (file report.File, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
 		return file, err
@@ -77,6 +80,11 @@ func (x *Exports) Items(ctx context.Context) (file report.File, err error) {
 	f := report.Filter{SalespersonID: customer.OnlyOf(actor)}
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
 		var n, open int64
+		cut, err := customer.CutTo(ctx, x.reports.segments, segment, today, customer.OnlyOf(actor))
+		if err != nil {
+			return err
+		}
+		f.Customers = cut.In
 		file, err = x.printer.Table(ctx, "应收明细", ItemColumns, func(ctx context.Context, each func([]report.Cell) error) error {
 			return x.items.OpenItems(ctx, f, today, func(row []report.Cell) error {
 				n++
@@ -90,7 +98,7 @@ func (x *Exports) Items(ctx context.Context) (file report.File, err error) {
 		file.Digest = report.Digest{Empty: n == 0, Lines: []report.Line{{Label: "未结单据（笔）", Value: fmt.Sprint(n)},
 			{Label: ItemColumns[openColumn].Title, Value: report.Cell{Value: open, Unit: report.UnitFen}.Show(report.ZH)}}}
 		file.Name = fmt.Sprintf("receivables-%s.xlsx", today)
-		return x.audit.Record(ctx, audit.Entry{Action: "receivables.exported", ObjectType: "receivables", After: map[string]any{"rows": n, "as_of": today}})
+		return x.audit.Record(ctx, audit.Entry{Action: "receivables.exported", ObjectType: "receivables", After: map[string]any{"rows": n, "as_of": today, "segment": cut.Name}})
 	})
 	return file, err
 }

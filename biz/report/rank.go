@@ -1,8 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 
+	"github.com/google/uuid"
+
+	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
@@ -20,9 +24,17 @@ type RankQuery struct {
 	Limit, Offset int
 }
 
+// RankInput asks for a page of debts.
+type RankInput struct {
+	Of         report.RankOf
+	Order      report.ChildOrder // empty is by receivable
+	Segment    *uuid.UUID        // nil is everybody
+	Page, Size int32
+}
+
 // Rank gives debts by amount or by days overdue (004-11), of customers or of
 // projects. A salesperson gets his own customers'.
-func (s *Reports) Rank(ctx context.Context, of report.RankOf, order report.ChildOrder, page, size int32) (rows []report.Ranked, total int64, err error) {
+func (s *Reports) Rank(ctx context.Context, in RankInput) (rows []report.Ranked, total int64, err error) {
 	actor, err := access.Require(ctx, access.OverviewRead)
 	if err != nil {
 		return nil, 0, err
@@ -31,11 +43,9 @@ func (s *Reports) Rank(ctx context.Context, of report.RankOf, order report.Child
 	if err != nil {
 		return nil, 0, err
 	}
-	if order == "" {
-		order = report.ByReceivable
-	}
+	of, order := in.Of, cmp.Or(in.Order, report.ByReceivable)
 	var c fault.Checks
-	w := paging.Of(&c, page, size)
+	w := paging.Of(&c, in.Page, in.Size)
 	c.Require(of == report.RankCustomers || of == report.RankProjects, "of", "UNKNOWN", "customers or projects")
 	c.Require(order == report.ByReceivable || order == report.ByOverdue || order == report.ByOldest, "order_by", "UNKNOWN", "one of receivable, overdue, overdue_days")
 	if err := c.Err(); err != nil {
@@ -43,7 +53,11 @@ func (s *Reports) Rank(ctx context.Context, of report.RankOf, order report.Child
 	}
 	r := scoped(actor, report.Request{})
 	err = s.tx.InTx(ctx, func(ctx context.Context) (err error) {
-		rows, total, err = s.reader.Rank(ctx, RankQuery{Filter: report.Filter{SalespersonID: r.SalespersonID}, Of: of, Order: order, Today: today, Limit: w.Limit, Offset: w.Offset})
+		cut, err := customer.CutTo(ctx, s.segments, in.Segment, today, customer.OnlyOf(actor))
+		if err != nil {
+			return err
+		}
+		rows, total, err = s.reader.Rank(ctx, RankQuery{Filter: report.Filter{SalespersonID: r.SalespersonID, Customers: cut.In}, Of: of, Order: order, Today: today, Limit: w.Limit, Offset: w.Offset})
 		return err
 	})
 	return rows, total, err

@@ -38,7 +38,12 @@ type Reports struct {
 	tx     uow.Tenant
 	reader Reader
 	clock  calendar.Clock
+
+	segments customer.Segments
 }
+
+// CutBy lets reports be narrowed to a segment.
+func (s *Reports) CutBy(segments customer.Segments) { s.segments = segments }
 
 // New makes it.
 func New(tx uow.Tenant, r Reader, clock calendar.Clock) *Reports {
@@ -47,7 +52,7 @@ func New(tx uow.Tenant, r Reader, clock calendar.Clock) *Reports {
 
 // scoped puts a salesperson into his own customers, whatever he asks for.
 func scoped(actor access.Actor, r report.Request) report.Request {
-	r.TenantID, r.Currency = uuid.Nil, ""
+	r.TenantID, r.Currency, r.Customers = uuid.Nil, "", nil
 	if own := customer.OnlyOf(actor); own != nil {
 		r.SalespersonID = own
 	}
@@ -71,9 +76,15 @@ func (s *Reports) Report(ctx context.Context, r report.Request) (v report.View, 
 		if err := s.current(ctx, today); err != nil {
 			return err
 		}
+		cut, err := customer.CutTo(ctx, s.segments, r.Segment, today, customer.OnlyOf(actor))
+		if err != nil {
+			return err
+		}
+		r.Customers = cut.In
 		if v, err = report.Within(ctx, s.reader, r, today); err != nil {
 			return err
 		}
+		v.Segment = cut.Name
 		v.Currency, v.Currencies = string(t.Currency), []string{string(t.Currency)}
 		v.Path = []report.Crumb{{Level: report.LevelSubsidiary, ID: t.ID, Name: t.Name}}
 		crumbs, err := report.Names(ctx, s.reader, r)
@@ -83,14 +94,21 @@ func (s *Reports) Report(ctx context.Context, r report.Request) (v report.View, 
 	return v, err
 }
 
-// named says whether the salesperson and the customer of a request are there for the
-// caller.
+// named says whether the salesperson, the customer and the segment of a request are there
+// for the caller.
 func (s *Reports) named(ctx context.Context, r report.Request) error {
 	actor, err := access.Require(ctx, access.OverviewRead)
 	if err != nil {
 		return err
 	}
+	today, err := tenant.Today(ctx, s.clock)
+	if err != nil {
+		return err
+	}
 	return s.tx.InTx(ctx, func(ctx context.Context) error {
+		if _, err := customer.CutTo(ctx, s.segments, r.Segment, today, customer.OnlyOf(actor)); err != nil {
+			return err
+		}
 		_, err := report.Names(ctx, s.reader, scoped(actor, r))
 		return err
 	})

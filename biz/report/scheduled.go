@@ -36,7 +36,7 @@ var sendable = []schedule.Kind{
 
 // Portfolio writes the reports about the quality of what is owed.
 type Portfolio interface {
-	Export(ctx context.Context, kind portfolio.Kind, step portfolio.Step, f report.Format, lang report.Lang) (report.File, error)
+	Export(ctx context.Context, in portfolio.ExportInput) (report.File, error)
 }
 
 // Scheduled makes a subsidiary's reports for shared/schedule.
@@ -64,7 +64,7 @@ func (x Scheduled) Check(ctx context.Context, s schedule.Spec) error {
 	c.Require(figures || (aging || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil) && s.Period == "" && s.Which == "" && s.OrderBy == "", "report", "NOT_TAKEN", "this report takes no such filter")
 	c.Require(s.Step == "" || s.Report == string(portfolio.KindCashIn) && slices.Contains(portfolio.Steps, portfolio.Step(s.Step)), "step", "UNKNOWN", "week or month, of the cash-in forecast")
 	s.CheckFigures(&c)
-	if err := c.Err(); err != nil || !figures && !aging {
+	if err := c.Err(); err != nil || !figures && !aging && s.SegmentID == uuid.Nil {
 		return err
 	}
 	return x.Exports.reports.named(ctx, s.Request(calendar.Of(x.Clock.Now(), calendar.Shanghai)))
@@ -80,13 +80,13 @@ func (x Scheduled) Make(ctx context.Context, s schedule.Spec, f report.Format, l
 		}
 		return x.Exports.Report(ctx, s.Request(today), f, l)
 	case SendItems:
-		return x.Exports.Items(ctx)
+		return x.Exports.Items(ctx, s.Segment())
 	case SendAging:
-		in := AgingInput{Scheme: Scheme(s.Scheme), Bounds: s.Bounds, CustomerID: s.CustomerID}
+		in := AgingInput{Scheme: Scheme(s.Scheme), Bounds: s.Bounds, CustomerID: s.CustomerID, Segment: s.Segment()}
 		if s.SalespersonID != uuid.Nil {
 			in.SalespersonID = &s.SalespersonID
 		}
 		return x.Exports.Aging(ctx, in, f, l)
 	}
-	return x.Portfolio.Export(ctx, portfolio.Kind(s.Report), portfolio.Step(s.Step), f, l)
+	return x.Portfolio.Export(ctx, portfolio.ExportInput{Kind: portfolio.Kind(s.Report), Step: portfolio.Step(s.Step), Segment: s.Segment(), Format: f, Lang: l})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -86,14 +87,16 @@ func (s *Service) cross(ctx context.Context, in CrossInput, l looking) (Table, e
 	return Cross(rows, columns, meant), nil
 }
 
-// Members gives the customers of a segment in a scope, by the figures as they stand;
-// it is called inside a unit of work, by what takes a segment as its filter.
-func (s *Service) Members(ctx context.Context, id uuid.UUID, today calendar.Date, onlyOf *uuid.UUID) ([]uuid.UUID, error) {
+var _ customer.Segments = (*Service)(nil)
+
+// Cut implements customer.Segments.
+func (s *Service) Cut(ctx context.Context, id uuid.UUID, today calendar.Date, onlyOf *uuid.UUID) (customer.Cut, error) {
 	of, err := s.Repo.Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return customer.Cut{}, err
 	}
-	return s.Reader.Members(ctx, of.Conditions, today, onlyOf)
+	in, err := s.Reader.Members(ctx, of.Conditions, today, onlyOf)
+	return customer.Cut{Segment: &id, Name: of.Name, In: in}, err
 }
 
 // ExportInput asks for the customers who meet conditions as a file.

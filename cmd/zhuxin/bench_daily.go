@@ -138,7 +138,7 @@ func exportBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
 	}
 	r, err := bench.B15(ctx, bench.ExportEnv{Database: b.database(t.Schema), Rows: exportRows, Rounds: b.rounds, Log: logLine,
 		Export: func(context.Context) (int64, error) {
-			f, err := b.env.App.Reports.Exports.Items(bound)
+			f, err := b.env.App.Reports.Exports.Items(bound, nil)
 			if err != nil {
 				return 0, err
 			}

@@ -26,6 +26,15 @@ func (l Lang) Say(zh, en string) string {
 	return zh
 }
 
+// Segment is what a subtitle adds for figures of a segment of customers; nothing without
+// one.
+func (l Lang) Segment(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.Say(" · 客户分群：", " · segment: ") + name
+}
+
 // LangOf is Chinese unless English is asked for.
 func LangOf(s string) Lang {
 	if s == string(EN) {
@@ -180,7 +189,7 @@ func (v View) Document(lang Lang, at time.Time) Document {
 		name = v.Path[n-1].Name
 	}
 	d := Document{Title: name + lang.Say(" · 经营报表", " · report"), Lang: lang, At: at,
-		Subtitle: fmt.Sprintf(lang.Say("%s 至 %s，币种 %s，单位元", "%s to %s, in %s"), v.Period.First, v.Period.End, v.Currency)}
+		Subtitle: fmt.Sprintf(lang.Say("%s 至 %s，币种 %s，单位元", "%s to %s, in %s"), v.Period.First, v.Period.End, v.Currency) + lang.Segment(v.Segment)}
 	num := func(title string, width float64) Column { return Column{Title: title, Width: width, Right: true} }
 	yoy, pop := lang.Say("同比", "YoY"), lang.Say("环比", "PoP")
 

@@ -15,6 +15,7 @@ type Filter struct {
 	Currency      string
 	SalespersonID *uuid.UUID // points to Nil for customers without one
 	CustomerID    uuid.UUID
+	Customers     []uuid.UUID // nil for all, empty for nobody
 }
 
 // Dimension is what figures are broken down by.

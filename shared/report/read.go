@@ -34,7 +34,7 @@ func Within(ctx context.Context, from FigureReader, r Request, today calendar.Da
 	if v.Level == LevelGroup {
 		v.Level, v.By = LevelSubsidiary, BySalesperson
 	}
-	f := Filter{TenantID: r.TenantID, SalespersonID: r.SalespersonID, CustomerID: r.CustomerID}
+	f := Filter{TenantID: r.TenantID, SalespersonID: r.SalespersonID, CustomerID: r.CustomerID, Customers: r.Customers}
 	s, err := from.Series(ctx, f)
 	if err != nil {
 		return v, err

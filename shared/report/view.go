@@ -17,6 +17,8 @@ type Request struct {
 	Currency      string    // at HQ only
 	SalespersonID *uuid.UUID
 	CustomerID    uuid.UUID
+	Segment       *uuid.UUID  // in a subsidiary only
+	Customers     []uuid.UUID // who is in it; nil without one
 	Kind          PeriodKind
 	Month         calendar.Date // a day in the month that the period ends in; zero is the running one
 	Order         ChildOrder
@@ -87,6 +89,7 @@ type Part struct {
 type View struct {
 	Level    Level
 	Path     []Crumb // from the top down to here
+	Segment  string  // name of the segment that the figures are narrowed to; empty without
 	Today    calendar.Date
 	Currency string
 	Period   Period

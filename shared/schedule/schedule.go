@@ -34,9 +34,10 @@ type Spec struct {
 	TenantID      uuid.UUID `json:"tenant_id,omitzero"` // at HQ
 	SalespersonID uuid.UUID `json:"salesperson_id,omitzero"`
 	CustomerID    uuid.UUID `json:"customer_id,omitzero"`
-	Currency      string    `json:"currency,omitempty"` // at HQ
-	Period        string    `json:"period,omitempty"`   // month, quarter, year
-	Which         string    `json:"which,omitempty"`    // running or previous, as seen on the day of sending
+	SegmentID     uuid.UUID `json:"segment_id,omitzero"` // in a subsidiary
+	Currency      string    `json:"currency,omitempty"`  // at HQ
+	Period        string    `json:"period,omitempty"`    // month, quarter, year
+	Which         string    `json:"which,omitempty"`     // running or previous, as seen on the day of sending
 	OrderBy       string    `json:"order_by,omitempty"`
 	Step          string    `json:"step,omitempty"`   // of the cash-in forecast
 	Scheme        string    `json:"scheme,omitempty"` // of the aging

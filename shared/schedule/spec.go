@@ -27,6 +27,7 @@ func (s Spec) Request(today calendar.Date) report.Request {
 	if s.SalespersonID != uuid.Nil {
 		r.SalespersonID = &s.SalespersonID
 	}
+	r.Segment = s.Segment()
 	if r.Kind == "" {
 		r.Kind = report.PeriodMonth
 	}
@@ -34,6 +35,14 @@ func (s Spec) Request(today calendar.Date) report.Request {
 		r.Month = r.Kind.Before(today)
 	}
 	return r
+}
+
+// Segment is the one that the report is narrowed to; nil for everybody.
+func (s Spec) Segment() *uuid.UUID {
+	if s.SegmentID == uuid.Nil {
+		return nil
+	}
+	return &s.SegmentID
 }
 
 // HQ's reports, of the group or of a subsidiary: figures, and quality.
@@ -69,6 +78,7 @@ func (g Group) Check(ctx context.Context, s Spec) error {
 	var c fault.Checks
 	c.Require(s.TenantID != uuid.Nil || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil, "tenant_id", "REQUIRED", "name the subsidiary of the salesperson or customer")
 	c.Require(s.Report != GroupQuality || s.SalespersonID == uuid.Nil && s.CustomerID == uuid.Nil && s.Period == "" && s.Which == "" && s.OrderBy == "", "report", "NOT_TAKEN", "this report takes no such filter")
+	c.Require(s.SegmentID == uuid.Nil, "segment_id", "NOT_TAKEN", "segments are a subsidiary's own")
 	c.Require(s.Step == "" && s.Scheme == "" && s.Bounds == "", "step", "NOT_TAKEN", "this report takes no such filter")
 	s.CheckFigures(&c)
 	if err := c.Err(); err != nil {

@@ -107,7 +107,11 @@ func (s *Service) SetCategory(ctx context.Context, r *portfoliov1.SetCategoryReq
 
 // GetExpectedLoss gives the provision matrix.
 func (s *Service) GetExpectedLoss(ctx context.Context, r *portfoliov1.GetExpectedLossRequest) (*portfoliov1.ExpectedLoss, error) {
-	l, err := s.biz.ExpectedLoss(ctx)
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.biz.ExpectedLoss(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +137,11 @@ func (s *Service) GetExpectedLoss(ctx context.Context, r *portfoliov1.GetExpecte
 
 // GetCashIn gives the forecast.
 func (s *Service) GetCashIn(ctx context.Context, r *portfoliov1.GetCashInRequest) (*portfoliov1.CashIn, error) {
-	f, err := s.biz.CashIn(ctx, biz.Step(r.GetStep()))
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.biz.CashIn(ctx, biz.Step(r.GetStep()), of)
 	if err != nil {
 		return nil, err
 	}
@@ -182,11 +190,11 @@ func (s *Service) SetPortfolioRule(ctx context.Context, in *portfoliov1.Portfoli
 
 // ExportPortfolio gives a report as a file.
 func (s *Service) ExportPortfolio(ctx context.Context, r *portfoliov1.ExportPortfolioRequest) (*route.File, error) {
-	lang := report.ZH
-	if r.GetLang() == string(report.EN) {
-		lang = report.EN
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
 	}
-	f, err := s.biz.Export(ctx, biz.Kind(r.GetReport()), biz.Step(r.GetStep()), report.Format(r.GetFormat()), lang)
+	f, err := s.biz.Export(ctx, biz.ExportInput{Kind: biz.Kind(r.GetReport()), Step: biz.Step(r.GetStep()), Segment: of, Format: report.Format(r.GetFormat()), Lang: report.LangOf(r.GetLang())})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	reportv1 "zhuxin/app/api/report/v1"
 	"zhuxin/app/api/route"
 	biz "zhuxin/biz/report"
+	"zhuxin/biz/segment"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/report"
@@ -33,7 +34,7 @@ func New(r *biz.Reports, g *report.Group, items *report.GroupItems, exports *biz
 
 // GetReport gives the subsidiary, a salesperson or a customer.
 func (s *Service) GetReport(ctx context.Context, r *reportv1.GetReportRequest) (*reportv1.Report, error) {
-	in, err := request(r)
+	in, err := ownRequest(r)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +99,7 @@ func agingOf(r interface {
 	GetBy() string
 	GetSalespersonId() string
 	GetCustomerId() string
+	GetSegmentId() string
 }) (in biz.AgingInput, err error) {
 	in = biz.AgingInput{Scheme: biz.Scheme(r.GetScheme()), Bounds: r.GetBounds(), By: report.Dimension(r.GetBy())}
 	if in.SalespersonID, err = person(r.GetSalespersonId()); err != nil {
@@ -106,13 +108,20 @@ func agingOf(r interface {
 	if in.CustomerID, err = parse(r.GetCustomerId(), report.ErrNoCustomer); err != nil {
 		return in, err
 	}
+	if in.Segment, err = segment.ParseID(r.GetSegmentId()); err != nil {
+		return in, err
+	}
 	in.On, err = date("as_of", r.GetAsOf())
 	return in, err
 }
 
 // ListDebts ranks the subsidiary's customers or projects.
 func (s *Service) ListDebts(ctx context.Context, r *reportv1.ListDebtsRequest) (*reportv1.ListDebtsReply, error) {
-	rows, total, err := s.reports.Rank(ctx, report.RankOf(r.GetOf()), report.ChildOrder(r.GetOrderBy()), r.GetPage(), r.GetPageSize())
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	rows, total, err := s.reports.Rank(ctx, biz.RankInput{Of: report.RankOf(r.GetOf()), Order: report.ChildOrder(r.GetOrderBy()), Segment: of, Page: r.GetPage(), Size: r.GetPageSize()})
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +184,7 @@ func (s *Service) ExportGroupItems(ctx context.Context, r *reportv1.ExportGroupI
 
 // ExportReport gives the report as a file.
 func (s *Service) ExportReport(ctx context.Context, r *reportv1.ExportReportRequest) (*route.File, error) {
-	in, err := request(r)
+	in, err := ownRequest(r)
 	if err != nil {
 		return nil, err
 	}
@@ -183,8 +192,12 @@ func (s *Service) ExportReport(ctx context.Context, r *reportv1.ExportReportRequ
 }
 
 // ExportItems gives all open items as a file.
-func (s *Service) ExportItems(ctx context.Context, _ *reportv1.ExportItemsRequest) (*route.File, error) {
-	return toFile(s.exports.Items(ctx))
+func (s *Service) ExportItems(ctx context.Context, r *reportv1.ExportItemsRequest) (*route.File, error) {
+	of, err := segment.ParseID(r.GetSegmentId())
+	if err != nil {
+		return nil, err
+	}
+	return toFile(s.exports.Items(ctx, of))
 }
 
 // ExportGroupReport gives HQ's report as a file.
@@ -234,6 +247,19 @@ func groupRequest(r askedOfGroup) (report.Request, error) {
 		return in, c.Err()
 	}
 	return in, nil
+}
+
+// ownRequest is what a subsidiary's report is asked by: HQ knows no segments.
+func ownRequest(r interface {
+	asked
+	GetSegmentId() string
+}) (report.Request, error) {
+	in, err := request(r)
+	if err != nil {
+		return in, err
+	}
+	in.Segment, err = segment.ParseID(r.GetSegmentId())
+	return in, err
 }
 
 func request(r asked) (in report.Request, err error) {

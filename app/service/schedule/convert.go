@@ -28,7 +28,7 @@ func stamp(t *time.Time) *timestamppb.Timestamp {
 
 func toSchedule(x schedule.Schedule) *schedulev1.ReportSchedule {
 	out := &schedulev1.ReportSchedule{Id: x.ID.String(), Version: x.Version, OwnerId: x.OwnerID.String(), OwnerName: x.OwnerName, Format: string(x.Format), Lang: string(x.Lang),
-		Spec: &schedulev1.ReportSpec{Report: x.Spec.Report, TenantId: text(x.Spec.TenantID), SalespersonId: text(x.Spec.SalespersonID), CustomerId: text(x.Spec.CustomerID), Currency: x.Spec.Currency,
+		Spec: &schedulev1.ReportSpec{Report: x.Spec.Report, TenantId: text(x.Spec.TenantID), SalespersonId: text(x.Spec.SalespersonID), CustomerId: text(x.Spec.CustomerID), SegmentId: text(x.Spec.SegmentID), Currency: x.Spec.Currency,
 			Period: x.Spec.Period, Which: x.Spec.Which, OrderBy: x.Spec.OrderBy, Step: x.Spec.Step, Scheme: x.Spec.Scheme, Bounds: x.Spec.Bounds},
 		Timing:  &schedulev1.ReportTiming{Every: string(x.Timing.Every), Weekday: int32(x.Timing.Weekday), Day: int32(x.Timing.Day), Hour: int32(x.Timing.Hour)},
 		Subject: x.Subject, SendEmpty: x.SendEmpty, Paused: x.Paused, CreatedAt: timestamppb.New(x.CreatedAt), NextAt: stamp(&x.NextAt)}
@@ -53,7 +53,7 @@ func toSend(n schedule.Send) *schedulev1.ReportSend {
 func fromSpec(r *schedulev1.ReportSpec) (schedule.Spec, error) {
 	var c fault.Checks
 	s := schedule.Spec{Report: r.GetReport(), TenantID: ids(&c, "tenant_id", r.GetTenantId()), SalespersonID: ids(&c, "salesperson_id", r.GetSalespersonId()),
-		CustomerID: ids(&c, "customer_id", r.GetCustomerId()), Currency: r.GetCurrency(), Period: r.GetPeriod(), Which: r.GetWhich(), OrderBy: r.GetOrderBy(), Step: r.GetStep(), Scheme: r.GetScheme(), Bounds: r.GetBounds()}
+		CustomerID: ids(&c, "customer_id", r.GetCustomerId()), SegmentID: ids(&c, "segment_id", r.GetSegmentId()), Currency: r.GetCurrency(), Period: r.GetPeriod(), Which: r.GetWhich(), OrderBy: r.GetOrderBy(), Step: r.GetStep(), Scheme: r.GetScheme(), Bounds: r.GetBounds()}
 	return s, c.Err()
 }
 

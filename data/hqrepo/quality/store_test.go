@@ -94,9 +94,9 @@ func TestGroupIsTheSumOfItsSubsidiaries(t *testing.T) {
 	for _, ctx := range []context.Context{a, b} {
 		c, err := w.own.Classification(ctx, nil)
 		w.ok(err)
-		l, err := w.own.ExpectedLoss(ctx)
+		l, err := w.own.ExpectedLoss(ctx, nil)
 		w.ok(err)
-		f, err := w.own.CashIn(ctx, portfolio.Weeks)
+		f, err := w.own.CashIn(ctx, portfolio.Weeks, nil)
 		w.ok(err)
 		for i, g := range c.Groups {
 			if open += int64(g.Open); i >= 2 {

@@ -483,7 +483,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	if a, err := w.reports.Aging(as, biz.AgingInput{By: report.ByCustomer}); err != nil || a.Count != 1 || a.Total.Receivable() != 70 {
 		t.Errorf("aging: %+v, %v", a, err)
 	}
-	if rows, total, err := w.reports.Rank(as, report.RankCustomers, "", 1, 10); err != nil || total != 1 || rows[0].OverdueDays() != 10 {
+	if rows, total, err := w.reports.Rank(as, biz.RankInput{Of: report.RankCustomers, Page: 1, Size: 10}); err != nil || total != 1 || rows[0].OverdueDays() != 10 {
 		t.Errorf("ranking: %+v, %v", rows, err)
 	}
 	if v, err := w.reports.Report(ctx, report.Request{}); err != nil || v.Sums.Receivable != 570 || len(v.Parts) != 2 {

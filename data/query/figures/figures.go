@@ -77,6 +77,10 @@ func (t Table) narrowed(f report.Filter) (string, []any) {
 	if f.CustomerID != uuid.Nil {
 		add(Customer, f.CustomerID)
 	}
+	if f.Customers != nil {
+		args = append(args, pq.Array(f.Customers))
+		parts = append(parts, t.Conditions[Customer]+` = ANY($`+strconv.Itoa(len(args))+`::uuid[])`)
+	}
 	if len(parts) == 0 {
 		return `true`, nil
 	}

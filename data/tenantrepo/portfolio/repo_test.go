@@ -167,7 +167,7 @@ func TestRatesOfTheOwnHistory(t *testing.T) {
 	}
 	b.item(foreign, "F1", b.today.AddDays(3), 333, 333)
 	b.item(foreign, "F2", b.today.AddDays(3), -50, -50)
-	l, err := b.svc.ExpectedLoss(b.admin)
+	l, err := b.svc.ExpectedLoss(b.admin, nil)
 	b.ok(err)
 	if l.First != calendar.NewDate(2025, 5, 31) || l.Last != calendar.NewDate(2026, 5, 31) || l.Unknown != 0 {
 		t.Errorf("of %s to %s, %d unknown", l.First, l.Last, l.Unknown)
@@ -197,7 +197,7 @@ func TestRatesOfTheOwnHistory(t *testing.T) {
 	if provision != l.Provision || l.Open != a.Total.Receivable() {
 		t.Errorf("provision %d, of customers %d; open %d of %d", l.Provision, provision, l.Open, a.Total.Receivable())
 	}
-	mine, err := b.svc.ExpectedLoss(b.seller)
+	mine, err := b.svc.ExpectedLoss(b.seller, nil)
 	b.ok(err)
 	if len(mine.Customers) != 1 || mine.Buckets[1].Loss != one.Loss || mine.Open != l.Open-283 {
 		t.Errorf("a salesperson's: %d customers, rate %d, open %d", len(mine.Customers), mine.Buckets[1].Loss, mine.Open)
@@ -205,7 +205,7 @@ func TestRatesOfTheOwnHistory(t *testing.T) {
 
 	// Receipts that do not explain what is settled leave the past unknown.
 	b.receipt(payer, "odd", b.today, 7)
-	if l, err = b.svc.ExpectedLoss(b.admin); err != nil || l.Unknown != 1 || l.Buckets[1].Before != 12_000 {
+	if l, err = b.svc.ExpectedLoss(b.admin, nil); err != nil || l.Unknown != 1 || l.Buckets[1].Before != 12_000 {
 		t.Errorf("%d unknown, %+v, %v", l.Unknown, l.Buckets[1].Roll, err)
 	}
 }
@@ -226,7 +226,7 @@ func TestCashByHabitAndPromise(t *testing.T) {
 		VALUES (gen_random_uuid(), now(), now(), $1, 'overdue', 1000, $2, $2, 'agreed', 'x', 'collection', $3, 600, $2, 'waiting', '', '')`, c, b.today.AddDays(-3), b.today.AddDays(8))
 	b.item(c, "S9", b.today.AddDays(-2), 100, 0)
 	b.receipt(c, "K9", b.today.AddDays(-2), 100) // for the promise
-	f, err := b.svc.CashIn(b.admin, "")
+	f, err := b.svc.CashIn(b.admin, "", nil)
 	b.ok(err)
 	first := f.Customers[0]
 	if first.CustomerID != c || !first.Own || first.Late.Days != 19 || first.Late.Payments != 4 { // 3 × 500 × 20 + 100 × 0 over 1,600
@@ -238,7 +238,7 @@ func TestCashByHabitAndPromise(t *testing.T) {
 	if f.Customers[1].Own || f.Customers[1].Late.Days != 19 || f.Total.Open != 1340 {
 		t.Errorf("the other: %+v", f.Customers[1])
 	}
-	if _, err := b.svc.CashIn(b.admin, "day"); err == nil {
+	if _, err := b.svc.CashIn(b.admin, "day", nil); err == nil {
 		t.Error("an unknown step passed")
 	}
 }
@@ -251,7 +251,7 @@ func TestFilesAndStrangers(t *testing.T) {
 	for _, kind := range []biz.Kind{biz.KindClassification, biz.KindExpectedLoss, biz.KindCashIn} {
 		for _, format := range []report.Format{report.XLSX, report.PDF} {
 			for _, lang := range []report.Lang{report.ZH, report.EN} {
-				file, err := b.svc.Export(b.seller, kind, "", format, lang)
+				file, err := b.svc.Export(b.seller, biz.ExportInput{Kind: kind, Format: format, Lang: lang})
 				b.ok(err)
 				content, err := io.ReadAll(file.Body)
 				b.ok(errors.Join(err, file.Body.Close()))
@@ -261,7 +261,7 @@ func TestFilesAndStrangers(t *testing.T) {
 			}
 		}
 	}
-	if _, err := b.svc.Export(b.seller, "else", "", report.PDF, report.ZH); !errors.Is(err, biz.ErrKind) {
+	if _, err := b.svc.Export(b.seller, biz.ExportInput{Kind: "else", Format: report.PDF, Lang: report.ZH}); !errors.Is(err, biz.ErrKind) {
 		t.Errorf("an unknown report: %v", err)
 	}
 	_, err := b.svc.Override(b.admin, biz.OverrideInput{CustomerID: c, Category: biz.Loss, Reason: "x", Until: b.today.String()})

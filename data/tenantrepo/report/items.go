@@ -14,7 +14,7 @@ var _ biz.ItemReader = Repo{}
 const openItems = `
 SELECT c.number, c.name, r.document_no, p.invoice_date, p.due_date, p.amount, p.open_amount, greatest(0, $2::date - p.due_date)
 FROM receivable_parts p JOIN receivables r ON r.id = p.receivable_id JOIN customers c ON c.id = p.customer_id
-WHERE p.open_amount <> 0 AND p.currency = $1::varchar AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid)
+WHERE p.open_amount <> 0 AND p.currency = $1::varchar AND ($3::uuid IS NULL OR c.salesperson_id = $3::uuid) AND ($4::uuid[] IS NULL OR c.id = ANY($4::uuid[]))
 ORDER BY c.number, p.due_date, p.id`
 
 // OpenItems implements biz.ItemReader.
@@ -23,7 +23,7 @@ func (Repo) OpenItems(ctx context.Context, f report.Filter, today calendar.Date,
 	if err != nil {
 		return err
 	}
-	rows, err := w.QueryContext(ctx, openItems, string(w.tenant.Currency), today, f.SalespersonID)
+	rows, err := w.QueryContext(ctx, openItems, string(w.tenant.Currency), today, f.SalespersonID, array(f.Customers))
 	if err != nil {
 		return postgres.Map(ctx, err, "read items to export")
 	}

@@ -32,7 +32,7 @@ var table = figures.Table{
 
 // own leaves out what names a tenant: in his schema there is only his.
 func own(f report.Filter) report.Filter {
-	return report.Filter{SalespersonID: f.SalespersonID, CustomerID: f.CustomerID}
+	return report.Filter{SalespersonID: f.SalespersonID, CustomerID: f.CustomerID, Customers: f.Customers}
 }
 
 // Name implements report.FigureReader. Nobody has no name: customers without a
@@ -178,7 +178,7 @@ func (Repo) Aging(ctx context.Context, q biz.AgingQuery) ([]biz.AgingRow, error)
 // customers lists those of a filter; nil is all.
 func (w work) customers(ctx context.Context, f report.Filter) (any, error) {
 	if f.CustomerID == uuid.Nil && f.SalespersonID == nil {
-		return nil, nil
+		return array(f.Customers), nil
 	}
 	person := uuid.NullUUID{}
 	if f.SalespersonID != nil {
@@ -186,21 +186,22 @@ func (w work) customers(ctx context.Context, f report.Filter) (any, error) {
 	}
 	var ids pq.StringArray
 	err := w.QueryRowContext(ctx, `SELECT coalesce(array_agg(id::text), '{}') FROM customers
-		WHERE ($1::uuid IS NULL OR coalesce(salesperson_id, '00000000-0000-0000-0000-000000000000') = $1::uuid) AND ($2::uuid IS NULL OR id = $2::uuid)`,
-		person, uuid.NullUUID{UUID: f.CustomerID, Valid: f.CustomerID != uuid.Nil}).Scan(&ids)
+		WHERE ($1::uuid IS NULL OR coalesce(salesperson_id, '00000000-0000-0000-0000-000000000000') = $1::uuid) AND ($2::uuid IS NULL OR id = $2::uuid)
+		AND ($3::uuid[] IS NULL OR id = ANY($3::uuid[]))`,
+		person, uuid.NullUUID{UUID: f.CustomerID, Valid: f.CustomerID != uuid.Nil}, array(f.Customers)).Scan(&ids)
 	return ids, postgres.Map(ctx, err, "list a salesperson's customers")
 }
 
 const rankCustomers = `
 SELECT c.id::text, c.name, c.number, 1, coalesce(p.name, ''), f.receivable, f.receivable - f.not_due, f.oldest_due_on, f.on_date, count(*) OVER ()
 FROM customer_figures f JOIN customers c ON c.id = f.customer_id LEFT JOIN hq.v_members p ON p.person_id = c.salesperson_id
-WHERE f.on_date = $1::date AND f.receivable <> 0 AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid)`
+WHERE f.on_date = $1::date AND f.receivable <> 0 AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND ($5::uuid[] IS NULL OR c.id = ANY($5::uuid[]))`
 
 const rankProjects = `
 SELECT j.id::text, j.name, j.number, 1, max(c.name), sum(r.open_amount)::bigint, coalesce(sum(r.open_amount) FILTER (WHERE r.due_date < $1::date), 0)::bigint,
   min(r.due_date) FILTER (WHERE r.due_date < $1::date AND r.open_amount > 0), $1::date, count(*) OVER ()
 FROM receivable_dues r JOIN projects j ON j.id = r.project_id JOIN customers c ON c.id = r.customer_id
-WHERE ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND r.currency = $5::varchar
+WHERE ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND ($5::uuid[] IS NULL OR c.id = ANY($5::uuid[])) AND r.currency = $6::varchar
 GROUP BY j.id`
 
 var rankOrders = map[report.ChildOrder]string{report.ByReceivable: `6 DESC, 1`, report.ByOverdue: `7 DESC, 1`, report.ByOldest: `8 ASC NULLS LAST, 1`}
@@ -215,7 +216,7 @@ func (Repo) Rank(ctx context.Context, k biz.RankQuery) ([]report.Ranked, int64, 
 	if k.SalespersonID != nil {
 		person = uuid.NullUUID{UUID: *k.SalespersonID, Valid: true}
 	}
-	query, args := rankCustomers, []any{k.Today, person, k.Limit, k.Offset}
+	query, args := rankCustomers, []any{k.Today, person, k.Limit, k.Offset, array(k.Customers)}
 	if k.Of == report.RankProjects {
 		query, args = rankProjects, append(args, string(w.tenant.Currency))
 	}

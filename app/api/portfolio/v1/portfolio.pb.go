@@ -1286,10 +1286,12 @@ func (x *SetCategoryRequest) GetUntil() string {
 }
 
 type GetExpectedLossRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Q             string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
-	Page          int32                  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32                  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Q        string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
+	Page     int32                  `protobuf:"varint,2,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32                  `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,4,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1343,6 +1345,13 @@ func (x *GetExpectedLossRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *GetExpectedLossRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type ExpectedLoss struct {
@@ -1857,10 +1866,12 @@ func (x *CustomerLoss) GetProvision() int64 {
 type GetCashInRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// week, month; empty is week.
-	Step          string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
-	Q             string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	Step     string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
+	Q        string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
+	Page     int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,5,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1921,6 +1932,13 @@ func (x *GetCashInRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *GetCashInRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type CashIn struct {
@@ -2436,7 +2454,9 @@ type ExportPortfolioRequest struct {
 	// zh, en; empty is zh.
 	Lang string `protobuf:"bytes,3,opt,name=lang,proto3" json:"lang,omitempty"`
 	// Of cash_in.
-	Step          string `protobuf:"bytes,4,opt,name=step,proto3" json:"step,omitempty"`
+	Step string `protobuf:"bytes,4,opt,name=step,proto3" json:"step,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,5,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2495,6 +2515,13 @@ func (x *ExportPortfolioRequest) GetLang() string {
 func (x *ExportPortfolioRequest) GetStep() string {
 	if x != nil {
 		return x.Step
+	}
+	return ""
+}
+
+func (x *ExportPortfolioRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
 	}
 	return ""
 }
@@ -2617,11 +2644,13 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"customerId\x12\x1a\n" +
 	"\bcategory\x18\x02 \x01(\tR\bcategory\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x14\n" +
-	"\x05until\x18\x04 \x01(\tR\x05until\"W\n" +
+	"\x05until\x18\x04 \x01(\tR\x05until\"v\n" +
 	"\x16GetExpectedLossRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\"\x94\x03\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x04 \x01(\tR\tsegmentId\"\x94\x03\n" +
 	"\fExpectedLoss\x12\x14\n" +
 	"\x05today\x18\x01 \x01(\tR\x05today\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x129\n" +
@@ -2670,12 +2699,14 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x10salesperson_name\x18\x04 \x01(\tR\x0fsalespersonName\x12\x12\n" +
 	"\x04open\x18\x05 \x03(\x03R\x04open\x12\x14\n" +
 	"\x05total\x18\x06 \x01(\x03R\x05total\x12\x1c\n" +
-	"\tprovision\x18\a \x01(\x03R\tprovision\"e\n" +
+	"\tprovision\x18\a \x01(\x03R\tprovision\"\x84\x01\n" +
 	"\x10GetCashInRequest\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xc4\x02\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentId\"\xc4\x02\n" +
 	"\x06CashIn\x12\x14\n" +
 	"\x05today\x18\x01 \x01(\tR\x05today\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x12\n" +
@@ -2717,12 +2748,14 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\ahistory\x18\x06 \x01(\bR\ahistory\x12\x14\n" +
 	"\x05given\x18\a \x03(\x05R\x05given\x12\x1a\n" +
 	"\bterminal\x18\b \x01(\x05R\bterminal\x12\x16\n" +
-	"\x06factor\x18\t \x01(\x05R\x06factor\"p\n" +
+	"\x06factor\x18\t \x01(\x05R\x06factor\"\x8f\x01\n" +
 	"\x16ExportPortfolioRequest\x12\x16\n" +
 	"\x06report\x18\x01 \x01(\tR\x06report\x12\x16\n" +
 	"\x06format\x18\x02 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x03 \x01(\tR\x04lang\x12\x12\n" +
-	"\x04step\x18\x04 \x01(\tR\x04step2\xfe\n" +
+	"\x04step\x18\x04 \x01(\tR\x04step\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentId2\xfe\n" +
 	"\n" +
 	"\x10PortfolioService\x12\xa2\x01\n" +
 	"\x11GetClassification\x12-.zhuxin.portfolio.v1.GetClassificationRequest\x1a#.zhuxin.portfolio.v1.Classification\"9\x92\xc2\x18\x11\b\x01\x12\roverview.read\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/portfolio/classification\x12\xa7\x01\n" +

@@ -38,9 +38,11 @@ type GetReportRequest struct {
 	Month string `protobuf:"bytes,4,opt,name=month,proto3" json:"month,omitempty"`
 	// Of the parts: receivable, overdue, overdue_days, sales, collections,
 	// overdue_ratio, dso.
-	OrderBy       string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
-	Page          int32  `protobuf:"varint,6,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	OrderBy  string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	Page     int32  `protobuf:"varint,6,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,8,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -122,6 +124,13 @@ func (x *GetReportRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *GetReportRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type GetGroupReportRequest struct {
@@ -1120,6 +1129,8 @@ type GetAgingRequest struct {
 	CustomerId    string `protobuf:"bytes,6,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	Page          int32  `protobuf:"varint,7,opt,name=page,proto3" json:"page,omitempty"`
 	PageSize      int32  `protobuf:"varint,8,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,9,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1208,6 +1219,13 @@ func (x *GetAgingRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *GetAgingRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type AgingReport struct {
@@ -1401,9 +1419,11 @@ type ListDebtsRequest struct {
 	// customers, projects.
 	Of string `protobuf:"bytes,1,opt,name=of,proto3" json:"of,omitempty"`
 	// receivable, overdue, overdue_days.
-	OrderBy       string `protobuf:"bytes,2,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	OrderBy  string `protobuf:"bytes,2,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	Page     int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,5,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1464,6 +1484,13 @@ func (x *ListDebtsRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *ListDebtsRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type ListGroupDebtsRequest struct {
@@ -2061,6 +2088,8 @@ type ExportReportRequest struct {
 	Period        string `protobuf:"bytes,5,opt,name=period,proto3" json:"period,omitempty"`
 	Month         string `protobuf:"bytes,6,opt,name=month,proto3" json:"month,omitempty"`
 	OrderBy       string `protobuf:"bytes,7,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,8,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2144,6 +2173,13 @@ func (x *ExportReportRequest) GetOrderBy() string {
 	return ""
 }
 
+func (x *ExportReportRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
+}
+
 type ExportAgingRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// xlsx, pdf.
@@ -2157,6 +2193,8 @@ type ExportAgingRequest struct {
 	By            string `protobuf:"bytes,6,opt,name=by,proto3" json:"by,omitempty"`
 	SalespersonId string `protobuf:"bytes,7,opt,name=salesperson_id,json=salespersonId,proto3" json:"salesperson_id,omitempty"`
 	CustomerId    string `protobuf:"bytes,8,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,9,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2247,8 +2285,17 @@ func (x *ExportAgingRequest) GetCustomerId() string {
 	return ""
 }
 
+func (x *ExportAgingRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
+}
+
 type ExportItemsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of a saved segment; empty is everybody.
+	SegmentId     string `protobuf:"bytes,1,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2281,6 +2328,13 @@ func (x *ExportItemsRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use ExportItemsRequest.ProtoReflect.Descriptor instead.
 func (*ExportItemsRequest) Descriptor() ([]byte, []int) {
 	return file_app_api_report_v1_report_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ExportItemsRequest) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
+	}
+	return ""
 }
 
 type ExportGroupReportRequest struct {
@@ -2395,7 +2449,7 @@ var File_app_api_report_v1_report_proto protoreflect.FileDescriptor
 
 const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\n" +
-	"\x1eapp/api/report/v1/report.proto\x12\x10zhuxin.report.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"\xd4\x01\n" +
+	"\x1eapp/api/report/v1/report.proto\x12\x10zhuxin.report.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1cgoogle/api/annotations.proto\"\xf3\x01\n" +
 	"\x10GetReportRequest\x12%\n" +
 	"\x0esalesperson_id\x18\x01 \x01(\tR\rsalespersonId\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -2404,7 +2458,9 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x05month\x18\x04 \x01(\tR\x05month\x12\x19\n" +
 	"\border_by\x18\x05 \x01(\tR\aorderBy\x12\x12\n" +
 	"\x04page\x18\x06 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\a \x01(\x05R\bpageSize\"\x92\x02\n" +
+	"\tpage_size\x18\a \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\b \x01(\tR\tsegmentId\"\x92\x02\n" +
 	"\x15GetGroupReportRequest\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12%\n" +
@@ -2501,7 +2557,7 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x06detail\x18\x03 \x01(\tR\x06detail\x12\x13\n" +
 	"\x05as_of\x18\x04 \x01(\tR\x04asOf\x12*\n" +
 	"\x04sums\x18\x05 \x01(\v2\x16.zhuxin.report.v1.SumsR\x04sums\x122\n" +
-	"\afigures\x18\x06 \x03(\v2\x18.zhuxin.report.v1.FigureR\afigures\"\xdf\x01\n" +
+	"\afigures\x18\x06 \x03(\v2\x18.zhuxin.report.v1.FigureR\afigures\"\xfe\x01\n" +
 	"\x0fGetAgingRequest\x12\x13\n" +
 	"\x05as_of\x18\x01 \x01(\tR\x04asOf\x12\x16\n" +
 	"\x06scheme\x18\x02 \x01(\tR\x06scheme\x12\x16\n" +
@@ -2511,7 +2567,9 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x06 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04page\x18\a \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\b \x01(\x05R\bpageSize\"\xe9\x01\n" +
+	"\tpage_size\x18\b \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\t \x01(\tR\tsegmentId\"\xe9\x01\n" +
 	"\vAgingReport\x12\x13\n" +
 	"\x05as_of\x18\x01 \x01(\tR\x04asOf\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x16\n" +
@@ -2530,12 +2588,14 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"receivable\x18\x05 \x01(\x03R\n" +
 	"receivable\x12\x18\n" +
 	"\aunknown\x18\x06 \x01(\x03R\aunknown\x12\x14\n" +
-	"\x05basis\x18\a \x01(\tR\x05basis\"n\n" +
+	"\x05basis\x18\a \x01(\tR\x05basis\"\x8d\x01\n" +
 	"\x10ListDebtsRequest\x12\x0e\n" +
 	"\x02of\x18\x01 \x01(\tR\x02of\x12\x19\n" +
 	"\border_by\x18\x02 \x01(\tR\aorderBy\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xac\x01\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentId\"\xac\x01\n" +
 	"\x15ListGroupDebtsRequest\x12\x0e\n" +
 	"\x02of\x18\x01 \x01(\tR\x02of\x12\x19\n" +
 	"\border_by\x18\x02 \x01(\tR\aorderBy\x12\x1b\n" +
@@ -2591,7 +2651,7 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"contractNo\x12\x18\n" +
 	"\aproject\x18\n" +
 	" \x01(\tR\aproject\x12\x1a\n" +
-	"\bdisputed\x18\v \x01(\bR\bdisputed\"\xd2\x01\n" +
+	"\bdisputed\x18\v \x01(\bR\bdisputed\"\xf1\x01\n" +
 	"\x13ExportReportRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x02 \x01(\tR\x04lang\x12%\n" +
@@ -2600,7 +2660,9 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"customerId\x12\x16\n" +
 	"\x06period\x18\x05 \x01(\tR\x06period\x12\x14\n" +
 	"\x05month\x18\x06 \x01(\tR\x05month\x12\x19\n" +
-	"\border_by\x18\a \x01(\tR\aorderBy\"\xdd\x01\n" +
+	"\border_by\x18\a \x01(\tR\aorderBy\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\b \x01(\tR\tsegmentId\"\xfc\x01\n" +
 	"\x12ExportAgingRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x02 \x01(\tR\x04lang\x12\x13\n" +
@@ -2610,8 +2672,12 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x02by\x18\x06 \x01(\tR\x02by\x12%\n" +
 	"\x0esalesperson_id\x18\a \x01(\tR\rsalespersonId\x12\x1f\n" +
 	"\vcustomer_id\x18\b \x01(\tR\n" +
-	"customerId\"\x14\n" +
-	"\x12ExportItemsRequest\"\x90\x02\n" +
+	"customerId\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\t \x01(\tR\tsegmentId\"3\n" +
+	"\x12ExportItemsRequest\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\x01 \x01(\tR\tsegmentId\"\x90\x02\n" +
 	"\x18ExportGroupReportRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x02 \x01(\tR\x04lang\x12\x1b\n" +

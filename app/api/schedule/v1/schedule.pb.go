@@ -47,7 +47,9 @@ type ReportSpec struct {
 	// Of the aging: months, days, own, custom; empty is months.
 	Scheme string `protobuf:"bytes,10,opt,name=scheme,proto3" json:"scheme,omitempty"`
 	// Of the aging by custom: rising days, like 15,30,60.
-	Bounds        string `protobuf:"bytes,11,opt,name=bounds,proto3" json:"bounds,omitempty"`
+	Bounds string `protobuf:"bytes,11,opt,name=bounds,proto3" json:"bounds,omitempty"`
+	// Of a saved segment of the subsidiary; empty is everybody.
+	SegmentId     string `protobuf:"bytes,12,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -155,6 +157,13 @@ func (x *ReportSpec) GetScheme() string {
 func (x *ReportSpec) GetBounds() string {
 	if x != nil {
 		return x.Bounds
+	}
+	return ""
+}
+
+func (x *ReportSpec) GetSegmentId() string {
+	if x != nil {
+		return x.SegmentId
 	}
 	return ""
 }
@@ -1451,7 +1460,7 @@ var File_app_api_schedule_v1_schedule_proto protoreflect.FileDescriptor
 
 const file_app_api_schedule_v1_schedule_proto_rawDesc = "" +
 	"\n" +
-	"\"app/api/schedule/v1/schedule.proto\x12\x12zhuxin.schedule.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x02\n" +
+	"\"app/api/schedule/v1/schedule.proto\x12\x12zhuxin.schedule.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x02\n" +
 	"\n" +
 	"ReportSpec\x12\x16\n" +
 	"\x06report\x18\x01 \x01(\tR\x06report\x12\x1b\n" +
@@ -1466,7 +1475,9 @@ const file_app_api_schedule_v1_schedule_proto_rawDesc = "" +
 	"\x04step\x18\t \x01(\tR\x04step\x12\x16\n" +
 	"\x06scheme\x18\n" +
 	" \x01(\tR\x06scheme\x12\x16\n" +
-	"\x06bounds\x18\v \x01(\tR\x06bounds\"d\n" +
+	"\x06bounds\x18\v \x01(\tR\x06bounds\x12\x1d\n" +
+	"\n" +
+	"segment_id\x18\f \x01(\tR\tsegmentId\"d\n" +
 	"\fReportTiming\x12\x14\n" +
 	"\x05every\x18\x01 \x01(\tR\x05every\x12\x18\n" +
 	"\aweekday\x18\x02 \x01(\x05R\aweekday\x12\x10\n" +

@@ -11893,6 +11893,8 @@ export interface components {
             scheme: string;
             /** @description Of the aging by custom: rising days, like 15,30,60. */
             bounds: string;
+            /** @description Of a saved segment of the subsidiary; empty is everybody. */
+            segmentId: string;
         };
         /** @description In the subsidiary's time zone; HQ's is Asia/Shanghai. */
         ReportTiming: {
@@ -20057,6 +20059,8 @@ export interface operations {
                 q?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -20118,6 +20122,8 @@ export interface operations {
                 q?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -20151,6 +20157,8 @@ export interface operations {
                 lang?: string;
                 /** @description Of cash_in. */
                 step?: string;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22201,6 +22209,8 @@ export interface operations {
                 orderBy?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22238,6 +22248,8 @@ export interface operations {
                 customerId?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22269,6 +22281,8 @@ export interface operations {
                 orderBy?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22303,6 +22317,8 @@ export interface operations {
                 period?: string;
                 month?: string;
                 orderBy?: string;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22339,6 +22355,8 @@ export interface operations {
                 by?: string;
                 salespersonId?: string;
                 customerId?: string;
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22363,7 +22381,10 @@ export interface operations {
     };
     ReportService_ExportItems: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a saved segment; empty is everybody. */
+                segmentId?: string;
+            };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
                 "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];

@@ -36,6 +36,10 @@ export interface Col<R> {
   card?: 'title' | 'value' | 'meta' | 'hide'
   /** Hidden until chosen in the column picker. */
   hidden?: boolean
+  /** What the cell of an exported file says, where that is not the raw value: words of a drawn cell. */
+  text?: (row: R) => string
+  /** Holds buttons and nothing to take out. */
+  controls?: boolean
 }
 
 export type Raw = string | number | null | undefined
@@ -75,10 +79,11 @@ export function display<R>(col: Col<R>, row: R, locale: string): string {
   }
 }
 
-/** Text of a spreadsheet cell; a leading = + - @ that is no number would run as a formula. */
+/** Text of a spreadsheet cell; a leading = + - @ that is no number would run as a formula, in full width too. */
 function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^[-+]?[\d,.]+%?$/.test(text) ? `'${text}` : text
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const runs = /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/.test(text) && !/^[-+]?[\d,.]+%?$/.test(text)
+  const safe = runs ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 export function toCsv(head: string[], rows: string[][]): string {

@@ -24,14 +24,18 @@ export function parseMoney(typed: string, unit: MoneyUnit): ParsedMoney {
   return { fen: (sign && fen > 0n ? '-' : '') + fen.toString() }
 }
 
-/** Fen as a plain decimal string in the unit: '300000000' in wan is '300'. */
-export function fenToDecimal(fen: string, unit: MoneyUnit, minimumDecimals = 0): string {
-  const negative = fen.startsWith('-')
-  const digits = fen.replace(/^[-+]/, '').padStart(exponent[unit] + 1, '0')
-  const whole = digits.slice(0, -exponent[unit])
-  const fraction = digits.slice(-exponent[unit]).replace(/0+$/, '').padEnd(minimumDecimals, '0')
+/** An integer of smallest parts as a plain decimal string: '12050' with 3 places is '12.05'. */
+export function toDecimal(parts: string, places: number, minimumDecimals = 0): string {
+  const negative = parts.startsWith('-')
+  const digits = parts.replace(/^[-+]/, '').padStart(places + 1, '0')
+  const whole = digits.slice(0, -places)
+  const fraction = digits.slice(-places).replace(/0+$/, '').padEnd(minimumDecimals, '0')
   return (negative ? '-' : '') + whole + (fraction ? '.' + fraction : '')
 }
+
+/** Fen as a plain decimal string in the unit: '300000000' in wan is '300'. */
+export const fenToDecimal = (fen: string, unit: MoneyUnit, minimumDecimals = 0): string =>
+  toDecimal(fen, exponent[unit], minimumDecimals)
 
 /** used/limit in basis points, exact in integers; null when there is no limit to divide by. */
 export function ratioBasisPoints(used: string, limit: string): number | null {

@@ -25,6 +25,8 @@ var exempt = map[string]string{
 	"zhuxin.contract.v1.PutTermsRequest.terms.clauses.id":                    "the name of a clause within the same terms",
 	"zhuxin.schedule.v1.CreateScheduleRequest.spec.tenant_id":                "HQ's, and swapped there; a subsidiary's is refused whatever it names",
 	"zhuxin.schedule.v1.UpdateScheduleRequest.spec.tenant_id":                "HQ's, and swapped there; a subsidiary's is refused whatever it names",
+	"zhuxin.schedule.v1.CreateScheduleRequest.spec.segment_id":               "a subsidiary's, and swapped there; HQ's is refused whatever it names",
+	"zhuxin.schedule.v1.UpdateScheduleRequest.spec.segment_id":               "checked as when a schedule is made; HQ's is refused whatever it names",
 	"zhuxin.schedule.v1.ListRecipientsRequest.salesperson_id":                "swapped at the subsidiary; HQ's members see all",
 }
 

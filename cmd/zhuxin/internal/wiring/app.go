@@ -88,9 +88,9 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	a.FollowUps = newFollowUps(b, a.Credit)
 	a.Statements = newStatements(b, a.Credit, a.Receivables)
 	a.Portfolio = newPortfolio(b)
-	a.Segments = newSegments(b, a.Credit, a.Portfolio)
-	a.Daily = newDailyRun(a)
 	a.Reports = newReports(b, a.Receivables)
+	a.Segments = newSegments(b, a.Credit, a.Portfolio, a.Reports)
+	a.Daily = newDailyRun(a)
 	if a.Schedules, err = newSchedules(a); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

@@ -39,3 +39,9 @@ export const endsSoon = (one: Pick<Collateral, 'status' | 'endsOn'>, today: stri
   one.status === 'active' &&
   Boolean(one.endsOn) &&
   Date.parse(one.endsOn) - Date.parse(today) <= soonDays * 86_400_000
+
+/** Keys of the words that say where an item stands. */
+export const standing = (item: Collateral, now: string): string[] => [
+  endsSoon(item, now) ? 'collateral.endsSoon' : `collateral.status.${item.status}`,
+  ...(item.uncounted === 'none' ? [] : [`collateral.uncounted.${item.uncounted}`]),
+]

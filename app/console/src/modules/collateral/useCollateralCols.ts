@@ -2,8 +2,8 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useTenantSlug } from '@/api/session'
 import type { Col } from '@/kit/table'
-import { date, percent } from '@/lib/format'
-import type { Collateral } from './collateral'
+import { date, today } from '@/lib/format'
+import { standing, type Collateral } from './collateral'
 
 /** The columns of a list of collateral; with the customer where the list is of several. */
 export function useCollateralCols(id: string, ofSeveral: boolean) {
@@ -31,7 +31,15 @@ export function useCollateralCols(id: string, ofSeveral: boolean) {
     },
     { key: 'providerName', label: t('collateral.provider'), minWidth: 170 },
     { key: 'referenceNo', label: t('collateral.reference'), minWidth: 130 },
-    { key: 'status', label: t('collateral.statusLabel'), minWidth: 120 },
+    {
+      key: 'status',
+      label: t('collateral.statusLabel'),
+      minWidth: 120,
+      text: (row) =>
+        standing(row, today(new Date()))
+          .map((key) => t(key))
+          .join(' · '),
+    },
     { key: 'guaranteedAmount', label: t('collateral.col.guaranteed'), type: 'wan', minWidth: 130 },
     {
       key: 'appraisedAmount',
@@ -40,7 +48,7 @@ export function useCollateralCols(id: string, ofSeveral: boolean) {
       minWidth: 130,
       hidden: true,
     },
-    { key: 'rate', label: t('collateral.rate'), width: 90, value: (row) => percent(row.rate, locale.value) },
+    { key: 'rate', label: t('collateral.rate'), type: 'percent', width: 90 },
     { key: 'cover', label: t('collateral.col.cover'), type: 'wan', minWidth: 130, card: 'value' },
     { key: 'startsOn', label: t('collateral.startsOn'), type: 'date', width: 120, hidden: true },
     {
@@ -48,6 +56,7 @@ export function useCollateralCols(id: string, ofSeveral: boolean) {
       label: t('collateral.endsOn'),
       minWidth: 120,
       value: (row) => (row.endsOn ? date(row.endsOn, locale.value) : t('collateral.noEnd')),
+      text: (row) => row.endsOn || t('collateral.noEnd'),
     },
   ])
   return { id, cols }

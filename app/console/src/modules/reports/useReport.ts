@@ -14,6 +14,8 @@ export const reportFields = {
   s: text(),
   p: text(),
   c: text(),
+  /** A saved segment; HQ knows none. */
+  segment: text(),
   sort: text('receivable'),
   page: number(1),
   size: number(20),
@@ -27,6 +29,7 @@ export function useReport() {
   const asked = computed(() => ({
     salespersonId: values.p || undefined,
     customerId: values.c || undefined,
+    segmentId: (!hq && values.segment) || undefined,
     period: values.period,
     month: values.month || undefined,
     orderBy: values.sort,

@@ -26,7 +26,13 @@ export function useExemptionCols(side: 'own' | 'hq') {
     { key: 'askedBy', label: t('risk.exemption.askedBy'), minWidth: 100 },
     { key: 'askedAt', label: t('risk.exemption.askedAt'), type: 'date', width: 120 },
     { key: 'decisionReason', label: t('risk.answer'), minWidth: 160 },
-    { key: 'status', label: t('risk.col.status'), minWidth: 190, card: 'value' },
+    {
+      key: 'status',
+      label: t('risk.col.status'),
+      minWidth: 190,
+      card: 'value',
+      text: (row) => t(`risk.exemptionStatus.${row.status}`),
+    },
   ])
 }
 

@@ -5,10 +5,12 @@ import type { components } from '@/api/schema'
 import { useTenantSlug } from '@/api/session'
 import type { Col } from '@/kit/table'
 import { date } from '@/lib/format'
+import { standing } from './words'
 
 type Statement = components['schemas']['Statement']
 
-export function useColumns(ofOne = false) {
+/** today decides what is late. */
+export function useColumns(today: () => string, ofOne = false) {
   const { t, locale } = useI18n()
   const tenant = useTenantSlug()
   const period = (row: Statement) =>
@@ -26,13 +28,29 @@ export function useColumns(ofOne = false) {
             to: (row: Statement) => ({ name: 'customer', params: { tenant, id: row.customerId } }),
           },
         ]),
-    { key: 'period', label: t('statements.col.period'), minWidth: 190, value: period },
+    {
+      key: 'period',
+      label: t('statements.col.period'),
+      minWidth: 190,
+      value: period,
+      text: (row) => `${row.periodFrom} – ${row.periodTo}`,
+    },
     { key: 'contractNo', label: t('statements.col.contract'), minWidth: 130, hidden: !ofOne, card: 'hide' },
     { key: 'volume', label: t('statements.col.volume'), type: 'volume', width: 110 },
     { key: 'amount', label: t('statements.col.amount'), type: 'money', minWidth: 130, card: 'value' },
-    { key: 'standing', label: t('statements.col.status'), width: 130 },
-    { key: 'evidence', label: t('statements.col.evidence'), width: 100 },
-    { key: 'deadline', label: t('statements.col.deadline'), width: 150 },
+    {
+      key: 'standing',
+      label: t('statements.col.status'),
+      width: 130,
+      text: (row) => t(`statements.standing.${standing(row, today())}`),
+    },
+    {
+      key: 'evidence',
+      label: t('statements.col.evidence'),
+      width: 100,
+      text: (row) => t(`statements.evidence.${row.evidence}`),
+    },
+    { key: 'deadline', label: t('statements.col.deadline'), type: 'date', width: 150 },
     {
       key: 'invoicedAmount',
       label: t('statements.col.invoiced'),
