@@ -30,7 +30,7 @@ export function chartFrame(theme: ChartTheme) {
   const axis = {
     axisLine: { lineStyle: { color: theme.line } },
     axisTick: { show: false },
-    axisLabel: { color: theme.muted },
+    axisLabel: { color: theme.muted, hideOverlap: true },
     splitLine: { lineStyle: { color: theme.line } },
   }
   return {

@@ -13,7 +13,7 @@ import StatusTag from './StatusTag.vue'
 import UtilizationBar from './UtilizationBar.vue'
 import { knownStatusWords, statusTone, statusWord } from './status'
 import { pageWindow } from './pageWindow'
-import { toCsv, type Col } from './table'
+import { toCsv, unitOf, type Col } from './table'
 
 const router = createRouter({
   history: createMemoryHistory(),
@@ -201,4 +201,25 @@ test('the pager offers first, last and neighbours, and no gap of one page', () =
   expect(pageWindow(3, 5)).toEqual([1, 2, 3, 4, 5])
   expect(pageWindow(50, 100)).toEqual([1, 0, 49, 50, 51, 0, 100])
   expect(pageWindow(9, 5)).toEqual([1, 0, 5])
+})
+
+describe('units in headings', () => {
+  const rows = [{ currency: 'CNY' }]
+  const col = (more: Partial<Col<{ currency: string }>>): Col<{ currency: string }> => ({
+    key: 'amount',
+    label: 'Amount',
+    type: 'money',
+    ...more,
+  })
+  test('are added where the text names none', () => {
+    expect(unitOf(col({}), rows, 'CNY')).toBe('money')
+    expect(unitOf(col({ type: 'volume' }), rows, 'USD')).toBe('volume')
+    expect(unitOf(col({ label: 'Amount (CNY)' }), rows, 'CNY')).toBeUndefined()
+    expect(unitOf(col({ type: 'percent' }), rows, 'CNY')).toBeUndefined()
+  })
+  test('are left out where the amounts are in another currency', () => {
+    expect(unitOf(col({}), rows, 'USD')).toBeUndefined()
+    expect(unitOf(col({ currency: (row) => row.currency }), rows, 'USD')).toBe('money')
+    expect(unitOf(col({ currency: (row) => row.currency }), [{ currency: 'USD' }], 'CNY')).toBeUndefined()
+  })
 })

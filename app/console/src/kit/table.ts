@@ -1,5 +1,6 @@
 // The one column schema of a list: it drives the table, the cards of the phone, the
 // column picker and the export.
+import type { InjectionKey, Ref } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 import * as format from '@/lib/format'
 
@@ -17,10 +18,25 @@ export type ColType =
   | 'status'
   | 'grade'
 
+/** The currency in which the house keeps its books; the shell provides it. */
+export const houseCurrency: InjectionKey<Ref<string>> = Symbol('house currency')
+
+const units = ['money', 'wan', 'volume'] as const
+export type Unit = (typeof units)[number]
+
+/** The unit that a heading still has to name: none where its text names one, or where each amount carries its currency. */
+export function unitOf<R>(col: Col<R>, rows: R[], house: string): Unit | undefined {
+  const unit = units.find((one) => one === col.type)
+  if (!unit || /[(\uff08]/.test(col.label)) return undefined
+  if (unit === 'volume') return unit
+  const plain = col.currency ? rows.every((row) => (col.currency!(row) || 'CNY') === 'CNY') : house === 'CNY'
+  return plain ? unit : undefined
+}
+
 export interface Col<R> {
   /** Name of the field in the row, of the slot `cell-<key>` and of the sort field. */
   key: string
-  /** Heading, unit included: 应收 (元). */
+  /** Heading; the table adds the unit of money and volume where the text has none in brackets. */
   label: string
   type?: ColType
   /** The raw value; row[key] otherwise. Money in fen, percent in basis points, score in hundredths. */

@@ -58,3 +58,17 @@ test('sizes of files', () => {
   expect(f.bytes(20971520, 'zh-CN')).toBe('20 MB')
   expect(f.bytes(900, 'zh-CN')).toBe('900 B')
 })
+
+test('an amount outside of a table says its unit', () => {
+  expect(f.inYuan('123450', 'zh-CN')).toBe('1,234.50 元')
+  expect(f.inYuan('-123450', 'en-US')).toBe('-¥1,234.50')
+  expect(f.inYuan('123450', 'zh-CN', 'USD')).toBe('USD 1,234.50')
+  expect(f.inYuan('', 'zh-CN')).toBe(f.missing)
+})
+
+test('figures in a text of the server read as the others do', () => {
+  const words = '1184210.13 / 1054413.60 CNY · 2025-11-24 … 2026-11-23'
+  expect(f.figuresIn(words, 'zh-CN')).toBe('1,184,210.13 / 1,054,413.60 元 · 2025-11-24 … 2026-11-23')
+  expect(f.figuresIn(words, 'en-US')).toBe('1,184,210.13 / 1,054,413.60 CNY · Nov 24, 2025 … Nov 23, 2026')
+  expect(f.figuresIn('20700.000 m³ / 3 · 2026-11-23', 'zh-CN')).toBe('20,700 方 / 3 · 2026-11-23')
+})

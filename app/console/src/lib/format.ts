@@ -21,6 +21,14 @@ export function yuan(fen: string | null | undefined, locale: string, currency = 
   return currency && currency !== 'CNY' ? `${currency} ${amount}` : amount
 }
 
+/** Money with its unit, for sentences and facts that stand under no heading: 1,200.00 元, in English ¥1,200.00 */
+export function inYuan(fen: string | null | undefined, locale: string, currency = 'CNY'): string {
+  const amount = yuan(fen, locale, currency)
+  if (amount === missing || (currency && currency !== 'CNY')) return amount
+  if (isChinese(locale)) return `${amount} 元`
+  return amount.startsWith('-') ? `-¥${amount.slice(1)}` : `¥${amount}`
+}
+
 /** Money in wan, for limits: 300 */
 export function wan(fen: string | null | undefined, locale: string): string {
   if (fen === null || fen === undefined || fen === '') return missing
@@ -152,6 +160,22 @@ export function timeOfDay(value: string | Date | null | undefined, locale: strin
 export function today(now: Date): string {
   const p = parts(now, false)
   return `${p.year}-${p.month}-${p.day}`
+}
+
+/** Dates and bare figures in a text of the server, as the reader writes them: 1184210.13 / 20700.000 m³ · 2026-11-23 */
+export function figuresIn(words: string, locale: string): string {
+  const localized = isChinese(locale) ? words.replace(/ CNY\b/g, ' 元').replace(/ m³/g, ' 方') : words
+  return localized.replace(
+    /\d{4}-\d{2}-\d{2}|(?<![\d.])\d+\.\d{2,3}(?![\d.])|(?<![\d.])\d{4,}(?![\d.])/g,
+    (found) => {
+      if (found.includes('-')) return date(found, locale)
+      const digits = /\.\d{2}$/.test(found) ? 2 : 0
+      return exact(
+        new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits || 3 }),
+        found,
+      )
+    },
+  )
 }
 
 /** A unified social credit code in groups of 8-9-1 for reading; copied plain. */

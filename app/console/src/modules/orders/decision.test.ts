@@ -14,9 +14,9 @@ const days = (count: string) => `${count} d`
 
 test('money is compared to the fen, days as days', () => {
   expect(comparison(reason('OVER_LIMIT', '350000050', '300000000'), 'CNY', 'zh-CN', days)).toEqual({
-    actual: '3,500,000.50',
-    bound: '3,000,000.00',
-    over: '500,000.50',
+    actual: '3,500,000.50 元',
+    bound: '3,000,000.00 元',
+    over: '500,000.50 元',
   })
   expect(comparison(reason('OVERDUE_DAYS', '45', '30'), 'CNY', 'zh-CN', days)).toEqual({
     actual: '45 d',
@@ -40,7 +40,7 @@ test('over the limit has two ways out, and none is named twice', () => {
 })
 
 test('shared limits and quotas compare money, utilization compares percentages', () => {
-  expect(comparison(reason('GROUP_QUOTA', '12000', '10000'), 'CNY', 'zh-CN', days)?.over).toBe('20.00')
+  expect(comparison(reason('GROUP_QUOTA', '12000', '10000'), 'CNY', 'zh-CN', days)?.over).toBe('20.00 元')
   expect(comparison(reason('UTILIZATION', '9550', '9000'), 'CNY', 'zh-CN', days)).toEqual({
     actual: '95.5%',
     bound: '90.0%',

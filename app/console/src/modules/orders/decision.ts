@@ -1,6 +1,6 @@
 // What a decision's figures are: which reasons compare money, which days.
 import type { components } from '@/api/schema'
-import { integer, percent, yuan } from '@/lib/format'
+import { integer, inYuan, percent } from '@/lib/format'
 
 type Schemas = components['schemas']
 export type Decision = Schemas['Decision']
@@ -42,9 +42,9 @@ export function comparison(
     const over = BigInt(reason.actual) - BigInt(reason.bound)
     const bounded = reason.code !== 'NO_LIMIT'
     return {
-      actual: yuan(reason.actual, locale, currency),
-      bound: bounded ? yuan(reason.bound, locale, currency) : '',
-      over: bounded && over > 0n ? yuan(over.toString(), locale, currency) : '',
+      actual: inYuan(reason.actual, locale, currency),
+      bound: bounded ? inYuan(reason.bound, locale, currency) : '',
+      over: bounded && over > 0n ? inYuan(over.toString(), locale, currency) : '',
     }
   }
   if (reason.code === 'OVERDUE_DAYS') {

@@ -2,7 +2,7 @@ import { computed, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { components } from '@/api/schema'
 import type { Tone } from '@/kit/status'
-import { date, yuan } from '@/lib/format'
+import { date, inYuan } from '@/lib/format'
 
 type Event = components['schemas']['Event']
 
@@ -55,7 +55,7 @@ export function useHistory(events: Ref<Event[] | undefined>) {
         text: [
           event.severity && t(`risk.severity.${event.severity}`),
           event.reviewOn && t('risk.reviewBy', { date: date(event.reviewOn, locale.value) }),
-          event.amount !== '0' && yuan(event.amount, locale.value),
+          event.amount !== '0' && inYuan(event.amount, locale.value),
           event.note,
         ]
           .filter(Boolean)
