@@ -1,6 +1,6 @@
 // Package agenda puts together the days that somebody has to keep (000-67): ratings
-// to be renewed, papers that expire, limits that begin and end, agreements to be
-// reviewed, over the months ahead or behind.
+// to be renewed, papers that expire, limits that begin and end, collateral whose cover
+// ends, agreements to be reviewed, over the months ahead or behind.
 //
 // It owns the entry's form, the order of entries across domains and their counts by
 // month. It does not own the days: each kind has a Source that reads them from the
@@ -29,13 +29,14 @@ const (
 	PaperExpires    Kind = "paper_expires"    // the last day of the newest revision of a paper
 	LimitEnds       Kind = "limit_ends"       // the last day of a limit
 	LimitBegins     Kind = "limit_begins"     // its first
+	CollateralEnds  Kind = "collateral_ends"  // the last day on which collateral covers
 	AgreementReview Kind = "agreement_review" // a year after an agreement came into force
 )
 
 // Kinds lists them.
-var Kinds = []Kind{RatingDue, PaperExpires, LimitEnds, LimitBegins, AgreementReview}
+var Kinds = []Kind{RatingDue, PaperExpires, LimitEnds, LimitBegins, CollateralEnds, AgreementReview}
 
-// Entry is one day of one thing. ID is the rating, paper, limit or agreement.
+// Entry is one day of one thing. ID is the rating, paper, limit, collateral or agreement.
 type Entry struct {
 	Kind           Kind
 	ID             uuid.UUID
@@ -47,7 +48,7 @@ type Entry struct {
 	ProjectName    string
 	Salesperson    string            // the project's, or else the customer's; empty for nobody
 	Amount         *money.Amount     // fen
-	Parts          map[string]string // codes of the kind: grade, paper, class, successor
+	Parts          map[string]string // codes of the kind: grade, paper, class, successor, collateral
 }
 
 // Query selects the entries of a span, both days included. OnlyOf is the data scope:

@@ -81,7 +81,7 @@ func (s *Service) read(ctx context.Context, in Input, c *fault.Checks) (p Page, 
 		p.From = calendar.Of(at, time.UTC)
 	}
 	c.Require(in.Months >= 0 && in.Months <= maxMonths, "months", "OUT_OF_RANGE", "1 to 12 months")
-	c.Require(in.Kind == "" || slices.Contains(Kinds, in.Kind), "kind", "UNKNOWN", "rating_due, paper_expires, limit_ends, limit_begins, agreement_review or empty")
+	c.Require(in.Kind == "" || slices.Contains(Kinds, in.Kind), "kind", "UNKNOWN", "rating_due, paper_expires, limit_ends, limit_begins, collateral_ends, agreement_review or empty")
 	if err := c.Err(); err != nil {
 		return p, err
 	}

@@ -278,7 +278,7 @@ func (e engine) note(a Approval, k ActKind, d Doer, c *claim, target *party.Pers
 }
 
 // mayTake checks whom a step is handed to.
-func (e engine) mayTake(a Approval, d Doer, s Step, target uuid.UUID) (Member, error) {
+func (e engine) mayTake(a Approval, d Doer, s Step, last bool, target uuid.UUID) (Member, error) {
 	m, ok := e.people.find(target)
 	right := access.ApprovalAct
 	if s.Kind == StepApprove {
@@ -295,6 +295,8 @@ func (e engine) mayTake(a Approval, d Doer, s Step, target uuid.UUID) (Member, e
 		return m, targetFault("ACTED_ALREADY", "he has acted on this submission already")
 	case !m.can(right):
 		return m, targetFault("PERSON_CANNOT_ACT", "his roles do not let him decide here; an approver can")
+	case last && carriedOut[a.Kind] != "" && !m.can(carriedOut[a.Kind]):
+		return m, targetFault("CANNOT_CARRY_OUT", "this step is the last one, and what is agreed to takes effect in his name; name somebody with that right, such as an approver")
 	case slices.ContainsFunc(s.Slots, func(x Slot) bool { return x.Status == SlotOpen && x.Person != nil && x.Person.ID == target }):
 		return m, targetFault("DUPLICATE", "he is asked in this step already")
 	}

@@ -9,6 +9,50 @@ import (
 	"zhuxin/shared/money"
 )
 
+// testKind is carried out by who may write policies, as no approver may.
+const testKind Kind = "of_a_test"
+
+func init() { carriedOut[testKind] = access.PolicyWrite }
+
+// Who is handed the last step has to be able to do what is agreed to; before it he need
+// not, nor for a kind that takes effect in nobody's name.
+func TestWhoIsHandedTheLastStepMayDoIt(t *testing.T) {
+	t.Parallel()
+	e := world()
+	for _, c := range []struct {
+		kind    Kind
+		further bool
+		able    bool
+		action  string
+		refused bool
+	}{
+		{testKind, false, false, doTransfer, true}, {testKind, false, true, doTransfer, false}, {testKind, true, false, doTransfer, false}, {KindWriteOff, false, false, doTransfer, false},
+		{testKind, false, false, doAfter, true}, {testKind, false, true, doAfter, false}, {testKind, true, false, doAfter, false}, {testKind, false, false, doBefore, false},
+	} {
+		a := state{kind: StepApprove, mode: ModeAny, further: c.further}.build()
+		a.Kind = c.kind
+		e := engine{people: People{Members: slices.Clone(e.people.Members), Authority: e.people.Authority}, work: e.work, now: e.now}
+		for i, m := range e.people.Members {
+			if m.ID == id(free) && c.able {
+				e.people.Members[i].Roles = append(slices.Clone(m.Roles), access.RoleAdministrator)
+			}
+		}
+		var err error
+		switch c.action {
+		case doTransfer:
+			_, err = e.transfer(a, doer(e, holder), a.Version, id(free), "away")
+		case doAfter:
+			_, err = e.add(a, doer(e, holder), a.Version, id(free), PlaceAfter, "")
+		case doBefore:
+			_, err = e.add(a, doer(e, holder), a.Version, id(free), PlaceBefore, "")
+		}
+		f, is := fault.As(err)
+		if refused := is && len(f.Fields) == 1 && f.Fields[0].Reason == "CANNOT_CARRY_OUT"; refused != c.refused || (err != nil) != c.refused {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 // A flow whose last people may not carry out what they agree to is refused when it is
 // saved, not when somebody has agreed in vain.
 func TestWhoAgreesLastMayDoIt(t *testing.T) {

@@ -39,7 +39,7 @@ func (e engine) transfer(a Approval, d Doer, seen int64, target uuid.UUID, comme
 		return a, err
 	}
 	c := cs[0]
-	m, err := e.mayTake(a, d, a.Steps[c.step], target)
+	m, err := e.mayTake(a, d, a.Steps[c.step], lastOf(a.Steps, c.step), target)
 	if err != nil {
 		return a, err
 	}
@@ -70,7 +70,8 @@ func (e engine) add(a Approval, d Doer, seen int64, target uuid.UUID, where Plac
 	if where == PlaceAfter || approved {
 		kind = a.Steps[i].Kind
 	}
-	m, err := e.mayTake(a, d, Step{Kind: kind, Slots: a.Steps[i].Slots}, target)
+	last := kind == StepApprove && where == PlaceAfter && lastOf(a.Steps, i)
+	m, err := e.mayTake(a, d, Step{Kind: kind, Slots: a.Steps[i].Slots}, last, target)
 	if err != nil {
 		return a, err
 	}
@@ -100,6 +101,12 @@ func (e engine) add(a Approval, d Doer, seen int64, target uuid.UUID, where Plac
 		e.open(&out, at)
 	}
 	return out, e.stillFeasible(a, out)
+}
+
+// lastOf says whether no approving step comes after one that approves: who agrees in it
+// can be the last.
+func lastOf(steps []Step, i int) bool {
+	return steps[i].Kind == StepApprove && !slices.ContainsFunc(steps[i+1:], func(s Step) bool { return s.Kind == StepApprove })
 }
 
 // between gives a position for a step that becomes the at-th.

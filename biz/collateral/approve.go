@@ -13,6 +13,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/tenant"
 )
 
@@ -24,6 +25,8 @@ type Facts struct {
 	// ResultingBound is what he may owe with it; nil where it binds nobody: without a
 	// limit, or without a bound.
 	ResultingBound *money.Amount `json:"resulting_bound,string,omitempty"`
+	// Listings in force that concern the customer, and what they do to limits of his.
+	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
 
 // TermsFacts are the terms of the item and what of it counts.
@@ -44,8 +47,8 @@ type TermsFacts struct {
 	Documents    []uuid.UUID   `json:"document_ids"`
 }
 
-func factsOf(c Collateral, who customer.Brief, a exposure.Account) Facts {
-	f := Facts{Customer: limit.CustomerFactsOf(who), Old: limit.AccountFactsOf(a), New: TermsFacts{Kind: c.Kind, ProviderName: c.ProviderName,
+func factsOf(c Collateral, who customer.Brief, a exposure.Account, v negativelist.Verdict) Facts {
+	f := Facts{Negative: v.Hits, Customer: limit.CustomerFactsOf(who), Old: limit.AccountFactsOf(a), New: TermsFacts{Kind: c.Kind, ProviderName: c.ProviderName,
 		ProviderUSCC: c.ProviderUSCC, ReferenceNo: c.ReferenceNo, Description: c.Description, Guaranteed: c.Guaranteed, Appraised: c.Appraised,
 		AppraisedOn: c.AppraisedOn, Rate: c.Rate, Cover: c.Cover, Uncounted: c.Uncounted, StartsOn: c.StartsOn, EndsOn: c.EndsOn, Documents: c.Documents}}
 	if a.LimitKind == exposure.LimitAmount {
@@ -124,6 +127,11 @@ func (s *Service) submit(ctx context.Context, c Collateral, who customer.Brief) 
 	if err != nil {
 		return err
 	}
+	// Refuses nothing: what secures his debt takes risk away.
+	listed, err := s.Listings.Verdicts(ctx, c.CustomerID)
+	if err != nil {
+		return err
+	}
 	if err := s.Repo.Insert(ctx, c); err != nil {
 		return err
 	}
@@ -132,7 +140,7 @@ func (s *Service) submit(ctx context.Context, c Collateral, who customer.Brief) 
 	}
 	// What counts is a part and no new total, so there is nothing to measure it against.
 	_, err = s.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindCollateral, SubjectID: c.ID, CustomerID: &c.CustomerID,
-		Title: who.Name + " · " + c.ProviderName, Amount: c.Cover, Facts: factsOf(c, who, account), Grade: account.Grade})
+		Title: who.Name + " · " + c.ProviderName, Amount: c.Cover, Facts: factsOf(c, who, account, listed[c.CustomerID]), Grade: account.Grade})
 	return err
 }
 

@@ -17,6 +17,11 @@
 // the cover away and never gives it. What becomes of the guarantor later is for a
 // release to answer, so that an account reads no more than its own item.
 //
+// A customer who is on the group's negative list himself, or connected with a listed
+// company, may give collateral: it takes risk away, and what the list does to his
+// orders holds whatever covers them (biz/creditcheck). The approver sees the listings
+// beside what is asked for.
+//
 // Dates: StartsOn and EndsOn are business dates of the tenant, both inclusive.
 //
 // Lock order: the approval, then the item, then the account (biz/exposure).

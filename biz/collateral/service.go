@@ -16,6 +16,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
@@ -27,6 +28,12 @@ type Inbox interface {
 	Withdraw(ctx context.Context, id uuid.UUID, version int64) (approval.Approval, error)
 }
 
+// Listings says what the group's negative list does to customers (shared/negativelist);
+// those whom no listing concerns are left out.
+type Listings interface {
+	Verdicts(ctx context.Context, customerIDs ...uuid.UUID) (map[uuid.UUID]negativelist.Verdict, error)
+}
+
 // Deps are what the service works with.
 type Deps struct {
 	Tx        uow.Tenant
@@ -34,6 +41,7 @@ type Deps struct {
 	Customers customer.Finder
 	Accounts  exposure.Accounts
 	Approvals Inbox
+	Listings  Listings
 	Audit     audit.Recorder
 	Clock     calendar.Clock
 }

@@ -118,6 +118,7 @@ var (
 type HoldQuery struct {
 	Status     HoldStatus // empty for all
 	CustomerID uuid.UUID  // Nil for all
+	Search     string     // part of the order's number, or of the customer's name or number
 	OwnedBy    uuid.UUID  // Nil for all
 	paging.Window
 }

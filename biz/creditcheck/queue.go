@@ -40,6 +40,7 @@ var _ approval.Subject = (*Queue)(nil)
 type ListHoldsInput struct {
 	Status     string
 	CustomerID uuid.UUID
+	Search     string // part of the order's number, or of the customer's name or number
 	Page, Size int32
 }
 
@@ -51,7 +52,9 @@ func (q *Queue) List(ctx context.Context, in ListHoldsInput) (hs []OrderHold, to
 		return nil, 0, err
 	}
 	var c fault.Checks
-	query := HoldQuery{CustomerID: in.CustomerID, OwnedBy: ownedBy(actor), Window: paging.Of(&c, in.Page, in.Size)}
+	in.Search = strings.TrimSpace(in.Search)
+	c.Require(utf8.RuneCountInString(in.Search) <= 60 && !strings.ContainsRune(in.Search, 0), "q", "TOO_LONG", "at most 60 characters")
+	query := HoldQuery{Search: in.Search, CustomerID: in.CustomerID, OwnedBy: ownedBy(actor), Window: paging.Of(&c, in.Page, in.Size)}
 	switch s := HoldStatus(in.Status); s {
 	case "":
 		query.Status = HoldWaits

@@ -27,6 +27,7 @@ const (
 	RemedyPayment    RemedyKind = "payment"
 	RemedyAdjustment RemedyKind = "limit_adjustment"
 	RemedyTemporary  RemedyKind = "temporary_limit"
+	RemedyCollateral RemedyKind = "collateral"
 	RemedyRating     RemedyKind = "rating"
 	RemedyUnfreeze   RemedyKind = "unfreeze"
 	RemedyResume     RemedyKind = "supply_resume"
@@ -151,17 +152,16 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return ways(RemedyPayment, RemedyQuota)
 	case SharedLimit:
 		return ways(RemedyPayment, RemedyAdjustment)
-	case OverLimit, ProjectLimit:
+	case OverLimit:
+		return ways(RemedyPayment, RemedyTemporary, RemedyAdjustment, RemedyCollateral)
+	case ProjectLimit: // what covers the customer adds nothing to a project's own
 		return ways(RemedyPayment, RemedyTemporary, RemedyAdjustment)
 	case Utilization:
-		// What brings the use below the threshold: used − limit × threshold.
-		limit := f.Bound()
-		used := money.Amount(0)
-		if r.Actual < NoBound {
-			used = max(limit/10_000*money.Amount(r.Actual-r.Bound), 1)
-		}
-		over = used
-		return ways(RemedyPayment, RemedyTemporary, RemedyAdjustment)
+		var room money.Amount
+		over, room = r.aboveThreshold(f.Bound())
+		pay := ways(RemedyPayment)
+		over = room
+		return append(pay, ways(RemedyTemporary, RemedyAdjustment, RemedyCollateral)...)
 	case NoLimit:
 		return ways(RemedyRating, RemedyAdjustment)
 	case OverdueAmount:
@@ -181,4 +181,17 @@ func (r Reason) remedies(f Facts) []Remedy {
 		return ways(RemedyActivate)
 	}
 	return nil
+}
+
+// aboveThreshold gives what brings the use of a limit below the threshold that it
+// reached: less used, or so much more of a limit. The use is known in basis points
+// rounded down, so both are a little more than just enough. Both are 0 where no amount
+// does it.
+func (r Reason) aboveThreshold(limit money.Amount) (less, more money.Amount) {
+	if r.Actual >= NoBound || r.Bound <= 0 || limit <= 0 {
+		return 0, 0
+	}
+	threshold := money.Amount(r.Bound)
+	less = (limit/10_000+1)*money.Amount(r.Actual+1-r.Bound) + 1
+	return less, less/threshold*10_000 + less%threshold*10_000/threshold + 1
 }

@@ -172,21 +172,38 @@ func (s *Service) List(ctx context.Context, customerID uuid.UUID) (out []Documen
 
 // Open gives a file to read when the actor may; the caller closes it. Giving a file
 // out is written down as well. A file that the actor may not see is ErrNotFound.
-func (s *Service) Open(ctx context.Context, id uuid.UUID) (d Document, body io.ReadCloser, err error) {
+func (s *Service) Open(ctx context.Context, id uuid.UUID) (Document, io.ReadCloser, error) {
+	return s.open(ctx, id, func(ctx context.Context, d Document) error {
+		if _, err := access.Require(ctx, rules[d.Kind].read); err != nil || d.CustomerID == nil {
+			return err
+		}
+		err := s.customers.CanSee(ctx, *d.CustomerID)
+		if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
+			return ErrNotFound
+		}
+		return err
+	})
+}
+
+// OpenNamed is Open for a file of no customer that something else names: the caller has
+// found that the actor may see what names it, and that it does. One of another kind is
+// ErrNotFound.
+func (s *Service) OpenNamed(ctx context.Context, id uuid.UUID, kind Kind) (Document, io.ReadCloser, error) {
+	return s.open(ctx, id, func(_ context.Context, d Document) error {
+		if d.Kind != kind || d.CustomerID != nil {
+			return ErrNotFound
+		}
+		return nil
+	})
+}
+
+func (s *Service) open(ctx context.Context, id uuid.UUID, allowed func(ctx context.Context, d Document) error) (d Document, body io.ReadCloser, err error) {
 	err = s.tx.InTx(ctx, func(ctx context.Context) error {
 		if d, err = s.repo.Get(ctx, id); err != nil {
 			return err
 		}
-		if _, err := access.Require(ctx, rules[d.Kind].read); err != nil {
+		if err := allowed(ctx, d); err != nil {
 			return err
-		}
-		if d.CustomerID != nil {
-			if err := s.customers.CanSee(ctx, *d.CustomerID); err != nil {
-				if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
-					return ErrNotFound
-				}
-				return err
-			}
 		}
 		return s.audit.Record(ctx, audit.Entry{Action: "document.opened", ObjectType: "document", ObjectID: d.ID.String(), After: d.facts()})
 	})

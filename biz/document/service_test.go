@@ -240,6 +240,15 @@ func TestWhoMay(t *testing.T) {
 	if _, err := s.List(t.Context(), customer); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("nobody lists: %v", err)
 	}
+	// What names a file opens it to whom its kind is closed, and no file of a customer.
+	if _, body, err := s.OpenNamed(viewer, source.ID, document.KindImportSource); err != nil || body.Close() != nil {
+		t.Errorf("a file that something names: %v", err)
+	}
+	for id, kind := range map[uuid.UUID]document.Kind{source.ID: document.KindNegativeEvidence, d.ID: d.Kind, uuid.New(): document.KindImportSource} {
+		if _, _, err := s.OpenNamed(viewer, id, kind); !errors.Is(err, document.ErrNotFound) {
+			t.Errorf("a file as %s that is none: %v", kind, err)
+		}
+	}
 	w.hidden = customer
 	if _, _, err := s.Open(viewer, d.ID); !errors.Is(err, document.ErrNotFound) {
 		t.Errorf("a paper of a customer out of sight: %v", err)

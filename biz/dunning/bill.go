@@ -40,6 +40,23 @@ func (b issued) with(m notify.Letter) notify.Letter {
 	return m
 }
 
+// charge notes at a letter's items what their lateness costs on its date.
+func (s *Service) charge(ctx context.Context, l *Letter) error {
+	lines, err := s.Fees.Overdue(ctx, l.Account.Customer, l.On)
+	if err != nil {
+		return err
+	}
+	for i := range l.Items {
+		d := &l.Items[i]
+		for _, f := range lines {
+			if f.Receivable == d.Receivable && f.DueDate == d.DueDate && !d.Disputed {
+				d.LateFee, d.Waived = f.Fee, f.Waived
+			}
+		}
+	}
+	return nil
+}
+
 // issue writes the bill of a customer for a day. Fault: DUNNING_BILL_NOTHING_DUE.
 func (s *Service) issue(ctx context.Context, customerID uuid.UUID, on calendar.Date) (issued, error) {
 	lines, err := s.Fees.Overdue(ctx, customerID, on)

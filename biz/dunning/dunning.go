@@ -103,7 +103,9 @@ type Due struct {
 	DueDate    calendar.Date `json:"due_date"`
 	Open       money.Amount  `json:"open_amount"`
 	Disputed   bool          `json:"disputed"`
-	Written    *int          `json:"-"` // the highest level
+	LateFee    money.Amount  `json:"late_fee,omitempty"` // on the letter's date
+	Waived     money.Amount  `json:"waived,omitempty"`   // of the late fee
+	Written    *int          `json:"-"`                  // the highest level
 }
 
 // Account is a customer with all his open items of the tenant's currency.
@@ -134,6 +136,15 @@ type Letter struct {
 	Ahead       int   // rest days that follow, whose reminders come with this letter
 	Items       []Due // told, in the order of their due dates
 	Marks       []Due // those for which it is written
+}
+
+// LateFee is what the lateness of its items costs on its date, without what was waived.
+// It comes besides Net.
+func (l Letter) LateFee() (sum money.Amount) {
+	for _, d := range l.Items {
+		sum += d.LateFee - d.Waived
+	}
+	return sum
 }
 
 // Net is what the customer is asked for.

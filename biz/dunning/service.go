@@ -130,6 +130,9 @@ func (s *Service) write(ctx context.Context, r Rule, l Letter) error {
 		x, _ := r.reached(l.On.DaysSince(m.DueDate), l.Ahead)
 		l.Marks[i].Written = &x.Days
 	}
+	if err := s.charge(ctx, &l); err != nil {
+		return err
+	}
 	fresh, err := s.Repo.Insert(ctx, l, r.Version)
 	if err != nil || !fresh {
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/todo"
+	reasons "zhuxin/shared/coded"
 	"zhuxin/shared/news"
 )
 
@@ -85,6 +86,7 @@ func (f form) fill(parts map[string]string) string {
 		if w, ok := words[v]; ok && coded[name] {
 			v = w
 		}
+		v, _ = reasons.Show(v)
 		pairs = append(pairs, "{"+name+"}", v)
 	}
 	return strings.TrimRight(strings.NewReplacer(pairs...).Replace(f.line), "：")

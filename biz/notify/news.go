@@ -156,11 +156,27 @@ func LetterLine(kind, customer string) string {
 	return word + "：" + customer
 }
 
-// WarningLine is a warning in one line of a message.
+// warnings are the words of the console's locales; those of a finding about an owner
+// begin with whom it is about.
+var warnings = map[string]string{"frequent_limit_adjustments": "额度频繁调整", "frequent_temporary_limits": "频繁申请临时额度", "unreconciled_too_long": "长时间未对账",
+	"overdue_receivables": "应收账款逾期", "high_utilization": "额度使用率过高", "falling_volume": "业务量下降", "broken_promises": "承诺未兑现",
+	"chained_temporary_limits": "临时额度连续衔接", "split_rises": "拆分提额", "registry.basics": "工商登记", "registry.dishonest_debtor": "失信被执行人",
+	"registry.enforcement": "被执行人", "registry.consumption_restriction": "限制高消费", "registry.serious_violation": "严重违法", "registry.business_abnormality": "经营异常",
+	"registry.litigation": "诉讼", "registry.equity_change": "股权变动"}
+
+// WarningLine is a warning in one line of a message. A kind that has no word yet is a
+// warning all the same, and its code tells the reader nothing.
 func WarningLine(kind, severity, customer string) string {
 	word := severities[severity]
 	if word == "" {
-		word = severity
+		word = severities["notice"]
 	}
-	return "[" + word + "] " + customer + "（" + kind + "）"
+	what := warnings[kind]
+	if finding, ok := strings.CutPrefix(kind, "registry.owner."); ok && warnings["registry."+finding] != "" {
+		what = "业主" + warnings["registry."+finding]
+	}
+	if what == "" {
+		what = "风险预警"
+	}
+	return "[" + word + "] " + customer + "（" + what + "）"
 }

@@ -9,12 +9,18 @@ package proposal
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/event"
@@ -38,6 +44,19 @@ type Facts struct {
 	Text        string              `json:"reason_text"`
 	Amount      money.Amount        `json:"amount,string"` // in question, fen
 	Evidence    []negativelist.File `json:"evidence"`
+	// What it would do in the house, as of the submission; none of it goes to HQ.
+	Effects    []Effect             `json:"effects,omitempty"`
+	CustomerID uuid.UUID            `json:"customer_id,omitzero"` // nil: the company is no customer here
+	Customer   *limit.CustomerFacts `json:"customer,omitempty"`
+	Account    *limit.AccountFacts  `json:"account,omitempty"` // of the customer
+}
+
+// Effect is what HQ's policy says that a listing of a severity does to the company
+// itself. HQ chooses the severity when it publishes.
+type Effect struct {
+	Severity negativelist.Severity     `json:"severity"`
+	Rating   negativelist.RatingEffect `json:"rating"`
+	Limits   negativelist.LimitEffect  `json:"limits"`
 }
 
 // Held is a proposal that the subsidiary keeps. ID is the approval's, and will be
@@ -62,6 +81,13 @@ type Repository interface {
 // Submitter is what proposals need of the inbox.
 type Submitter interface {
 	Submit(ctx context.Context, in approval.Submission) (approval.Approval, error)
+	// Get gives one that the caller may see; approval.ErrNotFound for others.
+	Get(ctx context.Context, id uuid.UUID) (approval.Approval, error)
+}
+
+// Accounts says what a customer is granted and uses (biz/exposure).
+type Accounts interface {
+	Get(ctx context.Context, customerID uuid.UUID) (exposure.Account, error)
 }
 
 // Once makes fn take effect once per delivered event, in the running transaction's
@@ -75,6 +101,9 @@ type Deps struct {
 	List      *negativelist.Service
 	Repo      Repository
 	Approvals Submitter
+	Customers customer.Finder
+	Accounts  Accounts
+	Books     negativelist.Books
 	Events    event.Publisher // the subsidiary's
 	Audit     audit.Recorder  // likewise
 	Once      Once
@@ -107,8 +136,15 @@ func (s *Service) Submit(ctx context.Context, in negativelist.ListInput) (negati
 	if facts.Evidence == nil {
 		facts.Evidence = []negativelist.File{}
 	}
+	of, err := s.entries(ctx, []Held{{Facts: facts}})
+	if err != nil {
+		return negativelist.Entry{}, err
+	}
 	var a approval.Approval
 	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		if err := s.foresee(ctx, of[0].OwnCustomerID, &facts); err != nil {
+			return err
+		}
 		a, err = s.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindNegativeListing, SubjectID: subject(p), Title: p.CompanyName, Facts: facts, Amount: p.Amount})
 		return err
 	})
@@ -120,6 +156,51 @@ func (s *Service) Submit(ctx context.Context, in negativelist.ListInput) (negati
 		return negativelist.Entry{}, err
 	}
 	return out[0], nil
+}
+
+// foresee adds what a listing would do to the company as a customer of the house.
+func (s *Service) foresee(ctx context.Context, customerID uuid.UUID, f *Facts) error {
+	_, effects, err := s.Books.Concerned(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, severity := range negativelist.Severities {
+		bites := effects.Of(severity)
+		f.Effects = append(f.Effects, Effect{Severity: severity, Rating: bites.Rating, Limits: bites.Limits})
+	}
+	if customerID == uuid.Nil {
+		return nil
+	}
+	who, err := s.Customers.Brief(ctx, customerID, nil)
+	if err != nil {
+		return err
+	}
+	account, err := s.Accounts.Get(ctx, customerID)
+	if err != nil {
+		return err
+	}
+	f.CustomerID, f.Customer, f.Account = customerID, new(limit.CustomerFactsOf(who)), new(limit.AccountFactsOf(account))
+	return nil
+}
+
+// Proves finds that a file is evidence of a proposal whose approval the caller may
+// see; approval.ErrNotFound, negativelist.ErrFileNotFound.
+func (s *Service) Proves(ctx context.Context, id, documentID uuid.UUID) error {
+	a, err := s.Approvals.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.Kind != approval.KindNegativeListing {
+		return approval.ErrNotFound
+	}
+	var f Facts
+	if err := json.Unmarshal(a.Facts, &f); err != nil {
+		return fmt.Errorf("facts of proposal %s: %w", id, err)
+	}
+	if !slices.ContainsFunc(f.Evidence, func(e negativelist.File) bool { return e.DocumentID == documentID }) {
+		return negativelist.ErrFileNotFound
+	}
+	return nil
 }
 
 // Pending lists what the subsidiary has not decided on, as entries of the list.

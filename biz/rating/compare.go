@@ -50,18 +50,28 @@ func (s *Ratings) Compare(ctx context.Context, id uuid.UUID) (Comparison, error)
 		if c.Rating, err = s.Ratings.Get(ctx, id, customer.OnlyOf(actor)); err != nil {
 			return err
 		}
-		if c.Previous, err = s.Ratings.Before(ctx, id); err != nil || c.Previous == nil {
-			return err
-		}
-		if _, err = s.Ratings.Get(ctx, c.Previous.ID, customer.OnlyOf(actor)); errors.Is(err, ErrNotFound) {
-			c.Previous, err = nil, nil // made by another one, of another one's customer
-		}
+		c.Previous, err = s.before(ctx, id, customer.OnlyOf(actor))
 		return err
 	})
 	if err == nil && c.Previous != nil {
 		c.Changes = changes(c.Rating, *c.Previous)
 	}
 	return c, err
+}
+
+// before gives the rating that was in force before; nil without one, and for one out of
+// the scope: made by another one, of another one's customer.
+func (s *Ratings) before(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (*Rating, error) {
+	previous, err := s.Ratings.Before(ctx, id)
+	if err != nil || previous == nil {
+		return nil, err
+	}
+	if _, err := s.Ratings.Get(ctx, previous.ID, onlyOf); errors.Is(err, ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return previous, nil
 }
 
 // changes lists the indicators in the order of the newer template, then those that

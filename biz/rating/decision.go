@@ -31,7 +31,7 @@ type Decision struct {
 	CustomerName   string
 	USCC           string
 	Rating         Rating
-	Previous       *Rating // in force before; nil for a first rating
+	Previous       *Rating // in force before; nil for a first rating, and out of the reader's scope
 	Course         Course
 	Hash           string // of the content, SHA-256 in hex
 }
@@ -129,7 +129,8 @@ func (s *Ratings) decision(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID)
 		default:
 			return ErrNotDecided.With("status", string(d.Rating.Status))
 		}
-		who, err := s.Customers.Brief(ctx, d.Rating.CustomerID, onlyOf)
+		// Who may read the rating may read whom it is of.
+		who, err := s.Customers.Brief(ctx, d.Rating.CustomerID, nil)
 		if err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (s *Ratings) decision(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID)
 			return ErrNotDecided.With("status", string(d.Rating.Status))
 		}
 		d.Course.in(t.Zone)
-		d.Previous, err = s.Ratings.Before(ctx, id)
+		d.Previous, err = s.before(ctx, id, onlyOf)
 		return err
 	})
 	if err != nil {

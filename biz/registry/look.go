@@ -75,6 +75,36 @@ func (s *Service) LookNow(ctx context.Context, customerID uuid.UUID) (Looked, er
 	return s.look(ctx, sub, s.Clock.Now().Add(-fresh))
 }
 
+// LookOwnerNow looks at a project owner on somebody's demand. One who is watched as a
+// customer is looked at as such, so that his next look is the customer's.
+func (s *Service) LookOwnerNow(ctx context.Context, ownerID uuid.UUID) (Looked, error) {
+	if _, err := access.Require(ctx, access.CustomerWrite); err != nil {
+		return Looked{}, err
+	}
+	today, err := tenant.Today(ctx, s.Clock)
+	if err != nil {
+		return Looked{}, err
+	}
+	var sub Subject
+	err = s.Tenants.InTx(ctx, func(ctx context.Context) error {
+		if sub, err = s.Watches.Owner(ctx, ownerID); err != nil || sub.USCC == "" {
+			return err
+		}
+		ws, _, err := s.Watches.List(ctx, WatchQuery{USCC: sub.USCC, Today: today, Limit: 1})
+		if len(ws) == 1 {
+			sub = ws[0].Subject
+		}
+		return err
+	})
+	if err != nil {
+		return Looked{}, err
+	}
+	if sub.USCC == "" {
+		return Looked{}, ErrNoUSCC
+	}
+	return s.look(ctx, sub, s.Clock.Now().Add(-fresh))
+}
+
 // only is the salesperson to whom the actor is confined, nil for nobody.
 func only(a access.Actor) *uuid.UUID {
 	if a.OwnCustomersOnly() {

@@ -9,6 +9,7 @@ import (
 
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/fault"
 	"zhuxin/shared/party"
 	"zhuxin/shared/tenant"
 )
@@ -99,17 +100,31 @@ func (s *Service) picture(ctx context.Context, sub Subject, today calendar.Date)
 		w = ws[0]
 		w.Subject = sub
 	}
-	p, err = s.Findings(ctx, sub.USCC)
-	return p, w, err
+	if p, err = s.Findings(ctx, sub.USCC); err != nil || w.LookedAt != nil {
+		return p, w, err
+	}
+	// Who is not watched may have been looked at on demand.
+	for _, l := range p.Looks {
+		if l.LookedAt != nil && (w.LookedAt == nil || w.LookedAt.Before(*l.LookedAt)) {
+			w.LookedAt = l.LookedAt
+		}
+	}
+	return p, w, nil
 }
 
-// Watched lists watched customers.
+// Watched lists who is watched: customers and owners, or one kind. A salesperson sees
+// his customers, and the owners of live projects that are his or his customers'.
 func (s *Service) Watched(ctx context.Context, q WatchQuery) (ws []Watch, total int64, err error) {
 	actor, err := access.Require(ctx, access.WarningRead)
 	if err != nil {
 		return nil, 0, err
 	}
-	q.Kind, q.Only = Customer, only(actor)
+	var c fault.Checks
+	c.Require(q.Kind == "" || q.Kind == Customer || q.Kind == Owner, "kind", "UNKNOWN", "customer, owner or empty")
+	if err := c.Err(); err != nil {
+		return nil, 0, err
+	}
+	q.Only = only(actor)
 	if q.Today, err = tenant.Today(ctx, s.Clock); err != nil {
 		return nil, 0, err
 	}

@@ -157,7 +157,7 @@ type Subject struct {
 
 // Faults of the registry.
 var (
-	ErrNoUSCC    = fault.Mismatch("REGISTRY_NEEDS_USCC", "the customer has no unified social credit code, by which registers are searched; add it first")
+	ErrNoUSCC    = fault.Mismatch("REGISTRY_NEEDS_USCC", "the company has no unified social credit code, by which registers are searched; add it first")
 	ErrProvider  = fault.NotFound("REGISTRY_PROVIDER_UNKNOWN", "there is no such provider")
 	ErrNoAccount = fault.Conflict("REGISTRY_NOT_CONNECTED", "no account at a provider is set up, here or at headquarters; set one up first")
 	ErrChanged   = fault.Conflict("VERSION_CONFLICT", "somebody changed this meanwhile; look at it again")

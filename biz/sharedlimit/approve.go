@@ -2,13 +2,13 @@ package sharedlimit
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 )
 
 // Facts are what the approver sees. Amounts are fen, as strings.
@@ -30,9 +30,15 @@ type MemberFacts struct {
 	Unlimited bool         `json:"unlimited"`
 	Used      money.Amount `json:"used,string"`
 	New       bool         `json:"new"`
+	// Listings in force that concern the customer, and what they do.
+	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
 
 func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimit) error {
+	listed, err := s.allowed(ctx, v, before)
+	if err != nil {
+		return err
+	}
 	f := Facts{Name: v.Name, Reason: v.Reason, Ends: len(v.Members) == 0, After: v.Amount}
 	in := approval.Submission{Kind: approval.KindSharedLimit, SubjectID: v.ID, Title: v.Name, Amount: v.Amount}
 	if f.Ends { // nothing binds the members together any more
@@ -41,17 +47,18 @@ func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimi
 	if before != nil {
 		f.Before, in.Previous = &before.Amount, &before.Amount
 	}
+	f.Used = v.used()
 	for _, m := range v.Members {
-		f.Used += max(m.Used, 0)
 		f.Members = append(f.Members, MemberFacts{Number: m.Number, Name: m.Name, Limit: m.Limit, Unlimited: m.Unlimited, Used: m.Used,
-			New: before == nil || !slices.ContainsFunc(before.Members, func(o Member) bool { return o.CustomerID == m.CustomerID })})
+			New: before == nil || !before.binds(m.CustomerID), Negative: listed[m.CustomerID].Hits})
 	}
 	in.Facts = f
-	_, err := s.approvals.Submit(ctx, in)
+	_, err = s.approvals.Submit(ctx, in)
 	return err
 }
 
 // Approved puts the version into force, for all members at once.
+// NEGATIVE_LIMIT_REFUSED when one of them was listed meanwhile and would have more.
 func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	v, err := s.repo.Get(ctx, a.SubjectID)
 	if err != nil {
@@ -65,6 +72,9 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	if len(ids) == 0 {
 		to = Ended
 	}
+	if err := s.stillAllowed(ctx, v); err != nil {
+		return err
+	}
 	if v.Replaces != nil {
 		if ok, err := s.repo.Decide(ctx, *v.Replaces, Effective, Ended, now); err != nil || !ok {
 			return orElse(err, ErrState)
@@ -74,6 +84,21 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 		return err
 	}
 	return s.repo.Hold(ctx, v.ID, v.Replaces, ids)
+}
+
+// stillAllowed asks once more: a listing may have come between the submission and the
+// last approver.
+func (s *Service) stillAllowed(ctx context.Context, v SharedLimit) error {
+	var before *SharedLimit
+	if v.Replaces != nil {
+		b, err := s.repo.Get(ctx, *v.Replaces)
+		if err != nil {
+			return err
+		}
+		before = &b
+	}
+	_, err := s.allowed(ctx, v, before)
+	return err
 }
 
 // Rejected ends the version without effect.

@@ -7,6 +7,11 @@
 // one it replaces in one transaction; one without members ends it. A customer is
 // under one shared limit at most. Terms never change, rows are only decided.
 //
+// A member whom the group's negative list keeps from more gets less only: with the
+// submission, and once more with the last approval, a version is refused that raises the
+// amount, lets him go, or leaves more of the amount to those who stay. One that binds
+// him anew takes nothing off the list's effect and goes on.
+//
 // It does not own the check: biz/creditcheck holds each order of a member against
 // the sum that all of them use.
 package sharedlimit
@@ -136,6 +141,7 @@ type Service struct {
 	tx        uow.Tenant
 	repo      Repository
 	approvals *approval.Service
+	listings  Listings
 	audit     audit.Recorder
 	clock     calendar.Clock
 }
@@ -143,8 +149,8 @@ type Service struct {
 var _ approval.Subject = (*Service)(nil)
 
 // New makes the service; it registers itself nowhere.
-func New(tx uow.Tenant, repo Repository, approvals *approval.Service, log audit.Recorder, clock calendar.Clock) *Service {
-	return &Service{tx: tx, repo: repo, approvals: approvals, audit: log, clock: clock}
+func New(tx uow.Tenant, repo Repository, approvals *approval.Service, listings Listings, log audit.Recorder, clock calendar.Clock) *Service {
+	return &Service{tx: tx, repo: repo, approvals: approvals, listings: listings, audit: log, clock: clock}
 }
 
 // List gives the shared limits. It needs access.LimitRead, for who sees all customers.
@@ -169,7 +175,7 @@ func (s *Service) List(ctx context.Context) (out []SharedLimit, err error) {
 
 // Submit puts a version into approval. It needs access.LimitApply.
 // Faults: INVALID_INPUT, SHARED_LIMIT_NOT_FOUND, SHARED_LIMIT_PENDING,
-// SHARED_LIMIT_MEMBER_TAKEN, CUSTOMER_NOT_FOUND.
+// SHARED_LIMIT_MEMBER_TAKEN, CUSTOMER_NOT_FOUND, NEGATIVE_LIMIT_REFUSED.
 func (s *Service) Submit(ctx context.Context, in Input) (out SharedLimit, err error) {
 	actor, err := access.Require(ctx, access.LimitApply)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"zhuxin/data/postgres"
 	"zhuxin/shared/event"
+	"zhuxin/shared/uow"
 	"zhuxin/tenancy/scope"
 )
 
@@ -77,4 +78,23 @@ func end(ctx context.Context, c scope.Querier, d event.Delivered) error {
 // delivered, no other handler is left.
 func Deliver(ctx context.Context, d event.Delivered, h event.Handler) error {
 	return h(context.WithValue(ctx, deliveryKey{}, &delivery{event: d.ID, last: true}), d)
+}
+
+// Each has an event take effect once in each of several subsidiaries, in a transaction of
+// each: bind gives a subsidiary's context. What of one fails does not keep the others
+// waiting, and is tried again with the event; those that it took effect in stay as they
+// are.
+func Each(ctx context.Context, tx uow.Tenant, bind func(ctx context.Context, tenantID uuid.UUID) (context.Context, error), d event.Delivered, name string,
+	tenants []uuid.UUID, fn func(ctx context.Context) error) error {
+	var failed error
+	for _, id := range tenants {
+		there, err := bind(ctx, id)
+		if err == nil {
+			err = tx.InTx(there, func(ctx context.Context) error { return Once(ctx, d, name, fn) })
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s at subsidiary %s: %w", d.Topic, id, err))
+		}
+	}
+	return failed
 }

@@ -42,21 +42,25 @@ func Reason(c Code, params ...string) string {
 	return string(b)
 }
 
+// Parse reads a stored reason that the system gave; ok is false for every other text.
+func Parse(stored string) (c Code, params map[string]string, ok bool) {
+	if !strings.HasPrefix(stored, `{"code":`) || json.Unmarshal([]byte(stored), &params) != nil {
+		return "", nil, false
+	}
+	c = Code(params["code"])
+	delete(params, "code")
+	_, ok = words[c]
+	return c, params, ok
+}
+
 // Show gives a stored reason in Chinese and in English: the same text twice for one that
 // a person wrote.
 func Show(stored string) (zh, en string) {
-	if !strings.HasPrefix(stored, `{"code":`) {
+	c, m, ok := Parse(stored)
+	if !ok {
 		return stored, stored
 	}
-	var m map[string]string
-	if json.Unmarshal([]byte(stored), &m) != nil {
-		return stored, stored
-	}
-	w, known := words[Code(m["code"])]
-	if !known {
-		return stored, stored
-	}
-	zh, en = w[0], w[1]
+	zh, en = words[c][0], words[c][1]
 	if m["days"] == "1" {
 		en = strings.ReplaceAll(en, "days ", "day ")
 	}

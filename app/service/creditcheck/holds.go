@@ -47,7 +47,7 @@ func roles(rs []access.Role) (out []string) {
 
 // ListHolds gives held orders.
 func (s *Service) ListHolds(ctx context.Context, r *creditcheckv1.ListHoldsRequest) (*creditcheckv1.ListHoldsReply, error) {
-	in := creditcheck.ListHoldsInput{Status: r.GetStatus(), Page: r.GetPage(), Size: r.GetPageSize()}
+	in := creditcheck.ListHoldsInput{Status: r.GetStatus(), Search: r.GetQ(), Page: r.GetPage(), Size: r.GetPageSize()}
 	if r.GetCustomerId() != "" {
 		id, err := uuid.Parse(r.GetCustomerId())
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	customerv1 "zhuxin/app/api/customer/v1"
+	"zhuxin/app/service/asked"
 	"zhuxin/biz/customer"
 )
 
@@ -65,7 +66,8 @@ func (s *Service) GetTimeline(ctx context.Context, r *customerv1.GetTimelineRequ
 	}
 	out := &customerv1.GetTimelineReply{NextCursor: next}
 	for _, e := range events {
-		event := &customerv1.CustomerEvent{Id: e.ID.String(), At: timestamppb.New(e.At), Kind: e.Kind, Actor: e.Actor, Ref: e.Ref, Parts: e.Parts}
+		event := &customerv1.CustomerEvent{Id: e.ID.String(), At: timestamppb.New(e.At), Kind: e.Kind, Actor: e.Actor, Ref: e.Ref}
+		event.Parts, event.Codes = asked.Parts(ctx, e.Parts)
 		if e.Amount != nil {
 			a := int64(*e.Amount)
 			event.Amount = &a

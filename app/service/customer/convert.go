@@ -1,11 +1,13 @@
 package customer
 
 import (
+	"context"
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	commonv1 "zhuxin/app/api/common/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
+	"zhuxin/app/service/asked"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/shared/money"
@@ -18,7 +20,7 @@ func toSummary(c customer.Summary) *customerv1.CustomerSummary {
 		OverdueDays: int32(c.OverdueDays), OnNegativeList: c.OnNegativeList, Salesperson: person(c.Salesperson), UpdatedAt: timestamppb.New(c.UpdatedAt)}
 }
 
-func toCustomer(d customer.Detail) *customerv1.Customer {
+func toCustomer(ctx context.Context, d customer.Detail) *customerv1.Customer {
 	if d.Reduced {
 		return &customerv1.Customer{Id: d.ID.String(), Number: d.Number, Name: d.Name, Uscc: d.USCC, Salesperson: person(d.Salesperson), Status: string(d.Status),
 			CreatedAt: timestamppb.New(d.CreatedAt), UpdatedAt: timestamppb.New(d.UpdatedAt), Version: d.Version, Reduced: true,
@@ -27,7 +29,7 @@ func toCustomer(d customer.Detail) *customerv1.Customer {
 	out := &customerv1.Customer{Id: d.ID.String(), Number: d.Number, Name: d.Name, Uscc: d.USCC, UsccOverrideReason: d.USCCOverrideReason, TaxNo: d.TaxNo,
 		Salesperson: person(d.Salesperson), ContactName: d.ContactName, ContactPhoneMask: d.ContactPhoneMask, ContactEmailMask: d.ContactEmailMask, LegalRepresentative: d.LegalRepresentative,
 		LegalRepresentativeIdMask: d.LegalRepresentativeID, BankAccountMask: d.BankAccountMask, Address: d.Address, CreditTermDays: int32(d.CreditTermDays),
-		Status: string(d.Status), SettlesAdvance: d.SettlesAdvance, Standing: toStanding(d), KnownElsewhere: int32(d.KnownElsewhere),
+		Status: string(d.Status), SettlesAdvance: d.SettlesAdvance, Standing: toStanding(ctx, d), KnownElsewhere: int32(d.KnownElsewhere),
 		NegativeHit: toHit(d.Negative), CreatedAt: timestamppb.New(d.CreatedAt), UpdatedAt: timestamppb.New(d.UpdatedAt), Version: d.Version}
 	if d.RatingID != nil {
 		out.RatingId = d.RatingID.String()
@@ -35,12 +37,13 @@ func toCustomer(d customer.Detail) *customerv1.Customer {
 	return out
 }
 
-func toStanding(d customer.Detail) *customerv1.Standing {
+func toStanding(ctx context.Context, d customer.Detail) *customerv1.Standing {
+	why, code := asked.Reason(ctx, d.Account.FrozenReason)
 	a := d.Account
 	out := &customerv1.Standing{Currency: string(d.Currency), Grade: a.Grade, LimitKind: string(a.LimitKind), StandingLimit: int64(a.Standing),
 		TemporaryLimit: int64(a.Temporary), Cover: int64(a.Cover), Receivable: int64(a.Receivable), Reserved: int64(a.Reserved), Exposure: int64(a.Exposure()),
 		Delivered: int64(a.Delivered), Reconciled: int64(a.Reconciled), Drafts: int64(a.Drafts), Advances: int64(a.Advances),
-		Overdue: int64(a.Overdue), OverdueDays: int32(a.OverdueDays(d.Aging.AsOf)), Frozen: a.Frozen, FrozenReason: a.FrozenReason,
+		Overdue: int64(a.Overdue), OverdueDays: int32(a.OverdueDays(d.Aging.AsOf)), Frozen: a.Frozen, FrozenReason: why, FrozenReasonCode: code,
 		Aging: toAging(d.Aging, d.Currency), AsOf: d.Aging.AsOf.String(), Disputed: int64(a.Disputed)}
 	if a.LimitKind != exposure.LimitUnlimited {
 		out.Headroom = int64(a.Headroom())

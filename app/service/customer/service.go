@@ -54,12 +54,12 @@ func (s *Service) GetCustomer(ctx context.Context, r *customerv1.GetCustomerRequ
 	if err != nil {
 		return nil, err
 	}
-	return reply(s.customers.Get(ctx, id))
+	return reply(ctx)(s.customers.Get(ctx, id))
 }
 
 // CreateCustomer makes a customer.
 func (s *Service) CreateCustomer(ctx context.Context, r *customerv1.CreateCustomerRequest) (*customerv1.Customer, error) {
-	return reply(s.customers.Create(ctx, fromCreate(r)))
+	return reply(ctx)(s.customers.Create(ctx, fromCreate(r)))
 }
 
 // UpdateCustomer changes what is sent.
@@ -68,7 +68,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, r *customerv1.UpdateCustom
 	if err != nil {
 		return nil, err
 	}
-	return reply(s.customers.Update(ctx, fromUpdate(id, r)))
+	return reply(ctx)(s.customers.Update(ctx, fromUpdate(id, r)))
 }
 
 // CheckIdentity looks at a name and a code while they are typed.
@@ -119,9 +119,12 @@ func parse(s string) (uuid.UUID, error) {
 	return id, nil
 }
 
-func reply(d customer.Detail, err error) (*customerv1.Customer, error) {
-	if err != nil {
-		return nil, err
+// reply answers with a customer, in the language that was asked for.
+func reply(ctx context.Context) func(customer.Detail, error) (*customerv1.Customer, error) {
+	return func(d customer.Detail, err error) (*customerv1.Customer, error) {
+		if err != nil {
+			return nil, err
+		}
+		return toCustomer(ctx, d), nil
 	}
-	return toCustomer(d), nil
 }

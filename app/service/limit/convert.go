@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 
 	commonv1 "zhuxin/app/api/common/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
+	"zhuxin/app/service/asked"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
@@ -92,15 +94,16 @@ func toPreview(p limit.Preview) *limitv1.ProposalPreview {
 	return out
 }
 
-func freeze(f exposure.Freeze, err error) (*limitv1.Freeze, error) {
+func freeze(ctx context.Context, f exposure.Freeze, err error) (*limitv1.Freeze, error) {
 	if err != nil {
 		return nil, err
 	}
-	return toFreeze(f), nil
+	return toFreeze(ctx, f), nil
 }
 
-func toFreeze(f exposure.Freeze) *limitv1.Freeze {
-	return &limitv1.Freeze{Id: f.ID.String(), Source: string(f.Source), Reason: f.Reason, OldestDueOn: f.OldestDueOn.String(),
+func toFreeze(ctx context.Context, f exposure.Freeze) *limitv1.Freeze {
+	reason, code := asked.Reason(ctx, f.Reason)
+	return &limitv1.Freeze{Id: f.ID.String(), Source: string(f.Source), Reason: reason, ReasonCode: code, OldestDueOn: f.OldestDueOn.String(),
 		FrozenAt: timestamppb.New(f.FrozenAt), FrozenBy: person(f.FrozenBy), LiftedAt: timestamp(f.LiftedAt), LiftedBy: person(f.LiftedBy), LiftReason: f.LiftReason}
 }
 

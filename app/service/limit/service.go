@@ -33,7 +33,7 @@ func (s *Service) AdjustLimit(ctx context.Context, r *limitv1.AdjustLimitRequest
 	if err != nil {
 		return nil, err
 	}
-	return ratingservice.ToLimit(l), nil
+	return ratingservice.ToLimit(ctx, l), nil
 }
 
 // PreviewProposal says what a mass proposal would do.
@@ -74,7 +74,7 @@ func (s *Service) ListFreezes(ctx context.Context, r *limitv1.ListFreezesRequest
 	}
 	out := &limitv1.ListFreezesReply{}
 	for _, f := range fs {
-		out.Freezes = append(out.Freezes, toFreeze(f))
+		out.Freezes = append(out.Freezes, toFreeze(ctx, f))
 	}
 	return out, nil
 }
@@ -85,7 +85,8 @@ func (s *Service) FreezeCredit(ctx context.Context, r *limitv1.FreezeCreditReque
 	if err != nil {
 		return nil, err
 	}
-	return freeze(s.limits.Freeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()}))
+	f, err := s.limits.Freeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()})
+	return freeze(ctx, f, err)
 }
 
 // UnfreezeCredit lifts the freeze that lasts.
@@ -94,5 +95,6 @@ func (s *Service) UnfreezeCredit(ctx context.Context, r *limitv1.UnfreezeCreditR
 	if err != nil {
 		return nil, err
 	}
-	return freeze(s.limits.Unfreeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()}))
+	f, err := s.limits.Unfreeze(ctx, limit.FreezeInput{CustomerID: id, Reason: r.GetReason()})
+	return freeze(ctx, f, err)
 }

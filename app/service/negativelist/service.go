@@ -14,6 +14,7 @@ import (
 	"zhuxin/app/api/route"
 	"zhuxin/app/service/gradescale"
 	"zhuxin/app/service/page"
+	"zhuxin/biz/approval"
 	"zhuxin/biz/proposal"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/history"
@@ -25,6 +26,10 @@ import (
 // Uploader stores an evidence file and gives its document's id and size.
 type Uploader func(ctx context.Context, fileName, declaredType string, size int64, body io.Reader) (id uuid.UUID, name string, bytes int64, err error)
 
+// Proof opens an evidence file of the caller's subsidiary that something names which
+// he was found to see.
+type Proof func(ctx context.Context, documentID uuid.UUID) (*route.File, error)
+
 // Service implements NegativeListServiceHTTPServer.
 type Service struct {
 	list    *negativelist.Service
@@ -32,13 +37,14 @@ type Service struct {
 	gate    *negativelist.Gate
 	history *history.Service
 	upload  Uploader
+	proof   Proof
 }
 
 var _ negativelistv1.NegativeListServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(l *negativelist.Service, p *proposal.Service, g *negativelist.Gate, h *history.Service, upload Uploader) *Service {
-	return &Service{list: l, house: p, gate: g, history: h, upload: upload}
+func New(l *negativelist.Service, p *proposal.Service, g *negativelist.Gate, h *history.Service, upload Uploader, proof Proof) *Service {
+	return &Service{list: l, house: p, gate: g, history: h, upload: upload, proof: proof}
 }
 
 // ListEntries lists entries as the subsidiary may see them.
@@ -119,6 +125,22 @@ func (s *Service) UploadEvidence(ctx context.Context, r *negativelistv1.UploadEv
 		return nil, err
 	}
 	return &negativelistv1.Evidence{DocumentId: id.String(), FileName: name, SizeBytes: size}, nil
+}
+
+// DownloadProposalEvidence gives a file that a proposal names, from its approval on.
+func (s *Service) DownloadProposalEvidence(ctx context.Context, r *negativelistv1.DownloadProposalEvidenceRequest) (*route.File, error) {
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, approval.ErrNotFound
+	}
+	document, err := uuid.Parse(r.GetDocumentId())
+	if err != nil {
+		return nil, negativelist.ErrFileNotFound
+	}
+	if err := s.house.Proves(ctx, id, document); err != nil {
+		return nil, err
+	}
+	return s.proof(ctx, document)
 }
 
 // GetCustomerHistory gives the ratings of the same company everywhere; the look

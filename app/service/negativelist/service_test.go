@@ -15,10 +15,14 @@ import (
 	hqv1 "zhuxin/app/api/hq/v1"
 	negativelistv1 "zhuxin/app/api/negativelist/v1"
 	"zhuxin/app/api/route"
+	service "zhuxin/app/service/negativelist"
+	"zhuxin/biz/approval"
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/negativelist"
 	"zhuxin/shared/party"
+	"zhuxin/shared/reach"
 )
 
 func TestNeverSaysWhoListed(t *testing.T) {
@@ -65,6 +69,19 @@ func TestOwnEntry(t *testing.T) {
 	if !e.GetOwn() || e.GetEvidenceDocumentId() != evidence.String() || e.GetEvidenceName() != "own-evidence.pdf" || e.GetStatus() != "in_approval" ||
 		e.GetApprovalId() != waiting.String() || e.GetId() != waiting.String() || len(st.entries) != 1 {
 		t.Errorf("got %v", e)
+	}
+	// Whoever may see the approval opens the evidence that it names, and nothing else.
+	for name, x := range map[string]struct {
+		approval, document string
+		want               error
+	}{
+		"as named": {e.GetApprovalId(), evidence.String(), nil}, "another file": {e.GetApprovalId(), uuid.NewString(), negativelist.ErrFileNotFound},
+		"another approval": {uuid.NewString(), evidence.String(), approval.ErrNotFound}, "no ids": {"x", "y", approval.ErrNotFound},
+	} {
+		f, err := s.DownloadProposalEvidence(ctx, &negativelistv1.DownloadProposalEvidenceRequest{Id: x.approval, DocumentId: x.document})
+		if !errors.Is(err, x.want) || (err == nil && f.Name != evidence.String()) {
+			t.Errorf("evidence %s: %v", name, err)
+		}
 	}
 	held, err := s.ListEntries(ctx, &negativelistv1.ListEntriesRequest{View: "in_approval", Q: "失信", Page: 2, PageSize: 5})
 	if err != nil || held.GetTotal() != 10 || held.GetEntries()[0].GetApprovalId() != waiting.String() || held.GetEntries()[0].GetCompanyName() != "失信" {
@@ -203,5 +220,63 @@ func TestGroup(t *testing.T) {
 	}
 	if _, err := s.SetGroupPolicy(ctx, &hqv1.SetGroupPolicyRequest{Version: 6, NegativeAction: "warn"}); !errors.Is(err, negativelist.ErrPolicyChanged) {
 		t.Errorf("over an unseen version: %v", err)
+	}
+}
+
+// hits are what concerns a customer, as a store of listings has them.
+type hits []negativelist.Hit
+
+func (h hits) Concerned(_ context.Context, ids []uuid.UUID) (map[uuid.UUID][]negativelist.Hit, negativelist.Effects, error) {
+	return map[uuid.UUID][]negativelist.Hit{ids[0]: h}, negativelist.PresetEffects(), nil
+}
+
+// An exemption lets through what it is for and leaves the rest, to its last day; the
+// page says which listing does what, and until when it does not.
+func TestStandingByScopesOfExemptions(t *testing.T) {
+	t.Parallel()
+	today := calendar.Of(at, calendar.Shanghai)
+	own := negativelist.Hit{USCC: "91110000000000001X", Company: "失信建工", Reason: negativelist.Fraud, Text: "货款被转移", Severity: negativelist.Serious}
+	with := func(rating, limits calendar.Date) negativelist.Hit {
+		h := own
+		h.RatingExempt, h.LimitsExempt = rating, limits
+		return h
+	}
+	related := own
+	related.Path = reach.Path{Nodes: []reach.Node{{Name: "甲"}, {Name: "失信建工"}}, Steps: []reach.Step{{Kind: "parent"}}}
+	critical := own
+	critical.Severity = negativelist.Critical
+	for name, x := range map[string]struct {
+		hits           hits
+		rating, limits string
+	}{
+		"nothing listed":          {nil, "none", "none"},
+		"listed":                  {hits{own}, "refuse", "refuse_increase"},
+		"exempt for ratings":      {hits{with(today, 0)}, "warn", "refuse_increase"},
+		"exempt for limits":       {hits{with(0, today)}, "refuse", "none"},
+		"exempt for both":         {hits{with(today, today+9)}, "warn", "none"},
+		"the day after it":        {hits{with(today-1, today-1)}, "refuse", "refuse_increase"},
+		"a related company":       {hits{related}, "warn", "none"},
+		"the strictest of two":    {hits{with(today, today), critical}, "refuse", "cap_zero"},
+		"a related one beside it": {hits{related, with(today, 0)}, "warn", "refuse_increase"},
+	} {
+		s := &store{}
+		gate := negativelist.NewGate(s, x.hits, s, s, &calendar.Frozen{At: at})
+		got, err := service.New(nil, nil, gate, nil, nil, nil).GetStanding(as(t, access.RoleCreditReviewer), &negativelistv1.GetStandingRequest{CustomerId: uuid.NewString()})
+		if err != nil || got.GetRating() != x.rating || got.GetLimits() != x.limits || len(got.GetHits()) != len(x.hits) {
+			t.Errorf("%s: %v, %v", name, got, err)
+			continue
+		}
+		for _, h := range got.GetHits() {
+			if h.GetCompanyName() != "失信建工" || h.GetReasonText() != "货款被转移" || (h.GetPath() != nil) != (len(x.hits) > 0 && h.GetRating() == "warn" && h.GetLimits() == "none" && h.GetLimitsExemptUntil() == "") {
+				t.Errorf("%s: %v", name, h)
+			}
+		}
+	}
+	s := service.New(nil, nil, negativelist.NewGate(&store{}, hits{own}, &store{}, &store{}, &calendar.Frozen{At: at}), nil, nil, nil)
+	if _, err := s.GetStanding(as(t, access.RoleCreditReviewer), &negativelistv1.GetStandingRequest{CustomerId: "x"}); err == nil {
+		t.Error("a standing of nobody")
+	}
+	if _, err := s.GetStanding(as(t), &negativelistv1.GetStandingRequest{CustomerId: uuid.NewString()}); !errors.Is(err, access.ErrForbidden) {
+		t.Errorf("without the permission: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package negativelist_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -10,9 +11,12 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"zhuxin/app/api/route"
 	"zhuxin/app/service/hq"
 	service "zhuxin/app/service/negativelist"
 	"zhuxin/biz/approval"
+	"zhuxin/biz/customer"
+	"zhuxin/biz/exposure"
 	"zhuxin/biz/proposal"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
@@ -210,16 +214,53 @@ func services(upload service.Uploader) (*store, *service.Service, *hq.Service) {
 	clock := &calendar.Frozen{At: at}
 	list := negativelist.NewService(s, s, s, s, s, s, s, s, clock)
 	looks := history.NewService(s, s, s, s, clock)
-	return s, service.New(list, house(s, list), nil, looks, upload), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
+	return s, service.New(list, house(s, list), nil, looks, upload, proof), hq.New(nil, nil, hq.NewNegative(list), hq.NewOverview(rollup.NewReader(s, s), looks, list))
 }
 
 // house is a subsidiary's own approval on the store.
 func house(s *store, list *negativelist.Service) *proposal.Service {
-	return proposal.New(proposal.Deps{Tenants: s, HQ: s, List: list, Approvals: s, Repo: proposals{}})
+	return proposal.New(proposal.Deps{Tenants: s, HQ: s, List: list, Approvals: &inbox{}, Books: s, Customers: finder{}, Accounts: accounts{}, Repo: proposals{}})
 }
 
-func (*store) Submit(_ context.Context, in approval.Submission) (approval.Approval, error) {
-	return approval.Approval{ID: waiting, Kind: in.Kind, SubjectID: in.SubjectID, SubmittedAt: at, Status: approval.StatusPending}, nil
+func (*store) Concerned(context.Context, []uuid.UUID) (map[uuid.UUID][]negativelist.Hit, negativelist.Effects, error) {
+	return nil, negativelist.PresetEffects(), nil
+}
+
+// finder and accounts know every customer.
+type (
+	finder   struct{ customer.Finder }
+	accounts struct{}
+)
+
+func (finder) Brief(_ context.Context, id uuid.UUID, _ *uuid.UUID) (customer.Brief, error) {
+	return customer.Brief{ID: id, Number: "K1", Name: "失信建工"}, nil
+}
+
+func (accounts) Get(_ context.Context, id uuid.UUID) (exposure.Account, error) {
+	return exposure.Account{CustomerID: id, LimitKind: exposure.LimitAmount, Standing: 70, Receivable: 30}, nil
+}
+
+func proof(_ context.Context, documentID uuid.UUID) (*route.File, error) {
+	return &route.File{Name: documentID.String()}, nil
+}
+
+// inbox keeps the last submission, which its readers may see.
+type inbox struct{ last approval.Approval }
+
+func (i *inbox) Get(_ context.Context, id uuid.UUID) (approval.Approval, error) {
+	if i.last.ID != id {
+		return approval.Approval{}, approval.ErrNotFound
+	}
+	return i.last, nil
+}
+
+func (i *inbox) Submit(_ context.Context, in approval.Submission) (approval.Approval, error) {
+	facts, err := json.Marshal(in.Facts)
+	i.last = approval.Approval{ID: waiting, Kind: in.Kind, SubjectID: in.SubjectID, SubmittedAt: at, Status: approval.StatusPending, Facts: facts}
+	if err != nil {
+		return i.last, err
+	}
+	return i.last, nil
 }
 
 // proposals is what waits in the house.

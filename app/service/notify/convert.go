@@ -1,11 +1,14 @@
 package notify
 
 import (
+	"context"
+
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	notifyv1 "zhuxin/app/api/notify/v1"
+	"zhuxin/app/service/asked"
 	"zhuxin/biz/notify"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
@@ -25,8 +28,9 @@ func toUnread(n int, err error) (*notifyv1.UnreadReply, error) {
 	return &notifyv1.UnreadReply{Unread: int32(n)}, nil
 }
 
-func toNotification(n notify.Notification) *notifyv1.Notification {
-	return &notifyv1.Notification{Id: n.ID.String(), Kind: string(n.Kind), Parts: n.Parts, Route: n.Link.Route, Params: n.Link.Params, Query: n.Link.Query,
+func toNotification(ctx context.Context, n notify.Notification) *notifyv1.Notification {
+	parts, codes := asked.Parts(ctx, n.Parts)
+	return &notifyv1.Notification{Id: n.ID.String(), Kind: string(n.Kind), Parts: parts, Codes: codes, Route: n.Link.Route, Params: n.Link.Params, Query: n.Link.Query,
 		CreatedAt: timestamppb.New(n.CreatedAt), ReadAt: stamp(n.ReadAt)}
 }
 

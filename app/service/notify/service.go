@@ -29,7 +29,7 @@ func (s *Service) ListNotifications(ctx context.Context, r *notifyv1.ListNotific
 	}
 	out := &notifyv1.ListNotificationsReply{Unread: int32(in.Unread), NextCursor: in.Next.String()}
 	for _, n := range in.News {
-		out.Notifications = append(out.Notifications, toNotification(n))
+		out.Notifications = append(out.Notifications, toNotification(ctx, n))
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 
 	commonv1 "zhuxin/app/api/common/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
+	"zhuxin/app/service/asked"
 	"zhuxin/biz/limit"
 	"zhuxin/biz/rating"
 	"zhuxin/shared/calendar"
@@ -172,9 +174,10 @@ func toForm(f rating.Form) *ratingv1.RatingForm {
 }
 
 // ToLimit is also what the limit service answers with.
-func ToLimit(l limit.Limit) *ratingv1.Limit {
+func ToLimit(ctx context.Context, l limit.Limit) *ratingv1.Limit {
+	reason, code := asked.Reason(ctx, l.Reason)
 	out := &ratingv1.Limit{Id: l.ID.String(), Class: string(l.Class), Kind: string(l.Kind), Mode: string(l.Mode), Amount: int64(l.Amount),
-		StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), Reason: l.Reason, Status: string(l.Status), CreatedAt: timestamppb.New(l.CreatedAt),
+		StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), Reason: reason, ReasonCode: code, Status: string(l.Status), CreatedAt: timestamppb.New(l.CreatedAt),
 		CreatedBy: person(l.CreatedBy), EffectiveAt: timestamp(l.EffectiveAt), LapsedAt: timestamp(l.LapsedAt),
 		SupersededOn: l.SupersededOn.String(), Ahead: l.Upcoming}
 	if l.Project != nil {

@@ -188,7 +188,7 @@ func (s *Service) ListLimits(ctx context.Context, r *ratingv1.ListLimitsRequest)
 	}
 	out := &ratingv1.ListLimitsReply{}
 	for _, l := range ls {
-		out.Limits = append(out.Limits, ToLimit(l))
+		out.Limits = append(out.Limits, ToLimit(ctx, l))
 	}
 	return out, nil
 }
@@ -203,7 +203,7 @@ func (s *Service) ApplyTemporaryLimit(ctx context.Context, r *ratingv1.ApplyTemp
 	if err != nil {
 		return nil, err
 	}
-	return ToLimit(l), nil
+	return ToLimit(ctx, l), nil
 }
 
 // An id that cannot be one is nobody's.

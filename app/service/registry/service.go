@@ -61,7 +61,19 @@ func (s *Service) LookNow(ctx context.Context, r *registryv1.LookNowRequest) (*r
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.registry.LookNow(ctx, id)
+	return toLooked(s.registry.LookNow(ctx, id))
+}
+
+// LookOwnerNow asks the provider for a project owner.
+func (s *Service) LookOwnerNow(ctx context.Context, r *registryv1.LookOwnerNowRequest) (*registryv1.LookNowReply, error) {
+	id, err := uuid.Parse(r.GetOwnerId())
+	if err != nil {
+		return nil, project.ErrOwnerNotFound
+	}
+	return toLooked(s.registry.LookOwnerNow(ctx, id))
+}
+
+func toLooked(l registry.Looked, err error) (*registryv1.LookNowReply, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +84,9 @@ func (s *Service) LookNow(ctx context.Context, r *registryv1.LookNowRequest) (*r
 	return out, nil
 }
 
-// ListWatches lists watched customers.
+// ListWatches lists watched customers and owners.
 func (s *Service) ListWatches(ctx context.Context, r *registryv1.ListWatchesRequest) (*registryv1.ListWatchesReply, error) {
-	q := registry.WatchQuery{View: r.GetView(), Text: r.GetQ()}
+	q := registry.WatchQuery{Kind: registry.SubjectKind(r.GetKind()), View: r.GetView(), Text: r.GetQ()}
 	q.Limit, q.Offset = page.Window(r.GetPage(), r.GetPageSize())
 	ws, total, err := s.registry.Watched(ctx, q)
 	if err != nil {
@@ -82,9 +94,15 @@ func (s *Service) ListWatches(ctx context.Context, r *registryv1.ListWatchesRequ
 	}
 	out := &registryv1.ListWatchesReply{Total: total}
 	for _, w := range ws {
-		out.Watches = append(out.Watches, &registryv1.Watch{CustomerId: w.ID.String(), Number: w.Number, Name: w.Name, Uscc: string(w.USCC), Grade: w.Grade,
+		one := &registryv1.Watch{Kind: string(w.Kind), Number: w.Number, Name: w.Name, Uscc: string(w.USCC), Grade: w.Grade,
 			NextOn: w.NextOn.String(), LookedAt: stamp(w.LookedAt), Outcome: w.Outcome, TroubleText: w.TroubleText, Failures: int32(w.Failures),
-			Active: int32(w.Active), Worst: string(w.Worst)})
+			Active: int32(w.Active), Worst: string(w.Worst)}
+		if w.Kind == registry.Owner {
+			one.OwnerId = w.ID.String()
+		} else {
+			one.CustomerId = w.ID.String()
+		}
+		out.Watches = append(out.Watches, one)
 	}
 	return out, nil
 }

@@ -54,6 +54,12 @@ const (
 	limits = `SELECT l.id, {day} AS day, l.customer_id, l.project_id, CASE WHEN l.kind = 'amount' THEN l.amount END AS amount,
 			jsonb_build_object('class', l.class, 'kind', l.kind, 'successor', ({successor})::text) AS parts
 		FROM credit_limits l WHERE l.status = 'effective' AND {day} BETWEEN $1::date AND $2::date`
+
+	// What covers nothing leaves no gap on its last day.
+	covers = `SELECT k.id, k.ends_on AS day, k.customer_id, NULL::uuid AS project_id, k.cover_amount AS amount,
+			jsonb_build_object('collateral', k.kind, 'provider', k.provider_name) AS parts
+		FROM collateral k WHERE k.status = 'active' AND k.cover_amount > 0 AND k.ends_on BETWEEN $1::date AND $2::date`
+
 	lastDay   = `least(l.ends_on, l.superseded_on - 1)`
 	succeeded = `l.superseded_on IS NOT NULL AND l.superseded_on - 1 <= coalesce(l.ends_on, l.superseded_on)`
 )
@@ -69,6 +75,7 @@ func Sources() []biz.Source {
 		source{biz.PaperExpires, access.DocumentRead, papers},
 		source{biz.LimitEnds, access.LimitRead, on(lastDay, succeeded)},
 		source{biz.LimitBegins, access.LimitRead, on(`l.starts_on`, `false`)},
+		source{biz.CollateralEnds, access.LimitRead, covers},
 		source{biz.AgreementReview, access.LimitRead, reviews},
 	}
 }

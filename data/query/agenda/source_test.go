@@ -50,6 +50,9 @@ func TestDaysOfAllKinds(t *testing.T) {
 		v (project, class, starts, ends, superseded)`, c.ID, project.String())
 	w.Exec(t, admin, `INSERT INTO credit_agreements (id, created_at, updated_at, customer_id, number, triggers, reason, status, effective_at)
 		VALUES (gen_random_uuid(), now(), now(), $1, 1, '[]', 'x', 'effective', '2026-01-30T16:00:00Z')`, c.ID) // 31 January 2026 here
+	w.Exec(t, admin, `INSERT INTO collateral (id, created_at, updated_at, customer_id, kind, provider_name, guaranteed_amount, rate, cover_amount, starts_on, ends_on, document_ids, status, released_at)
+		SELECT gen_random_uuid(), now(), now(), $1, 'guarantee', '华泰置业', 900, 5000, cover, '2026-01-01', '2026-12-31', '[]', status, CASE WHEN status = 'released' THEN now() END
+		FROM (VALUES (450, 'active'), (0, 'active'), (450, 'released'), (450, 'submitted')) v (cover, status)`, c.ID)
 	list := func(ctx context.Context, in biz.Input) (days []string, p biz.Page) {
 		t.Helper()
 		p, err := s.List(ctx, in)
@@ -59,12 +62,12 @@ func TestDaysOfAllKinds(t *testing.T) {
 		}
 		return days, p
 	}
-	all := []string{"2026-11-01 rating_due", "2026-11-30 limit_ends", "2026-12-01 limit_begins", "2026-12-15 limit_ends", "2027-01-31 paper_expires", "2027-01-31 agreement_review"}
+	all := []string{"2026-11-01 rating_due", "2026-11-30 limit_ends", "2026-12-01 limit_begins", "2026-12-15 limit_ends", "2026-12-31 collateral_ends", "2027-01-31 paper_expires", "2027-01-31 agreement_review"}
 	got, p := list(sales, biz.Input{})
-	if !slices.Equal(got, all) || p.Total != 6 || len(p.Counts) != 6 || p.Entries[1].Parts["successor"] != "true" || p.Entries[0].Salesperson != "张三" || p.Entries[3].Salesperson != "李四" {
+	if !slices.Equal(got, all) || p.Total != 7 || len(p.Counts) != 7 || p.Entries[4].Parts["provider"] != "华泰置业" || *p.Entries[4].Amount != 450 || p.Entries[1].Parts["successor"] != "true" || p.Entries[0].Salesperson != "张三" || p.Entries[3].Salesperson != "李四" {
 		t.Errorf("the customer's salesperson: %v %+v", got, p)
 	}
-	if got, _ := list(sales, biz.Input{Mine: true}); len(got) != 5 {
+	if got, _ := list(sales, biz.Input{Mine: true}); len(got) != 6 {
 		t.Errorf("of that what he sells himself: %v", got)
 	}
 	if got, p := list(otherCtx, biz.Input{}); !slices.Equal(got, all[3:4]) || p.Entries[0].ProjectID != project || *p.Entries[0].Amount != 700 {
@@ -75,13 +78,13 @@ func TestDaysOfAllKinds(t *testing.T) {
 			t.Errorf("%s sees %v", name, got)
 		}
 	}
-	if got, _ := list(dispatcher, biz.Input{}); slices.Contains(got, all[0]) || slices.Contains(got, all[4]) || len(got) != 4 {
+	if got, _ := list(dispatcher, biz.Input{}); slices.Contains(got, all[0]) || slices.Contains(got, all[5]) || len(got) != 5 {
 		t.Errorf("who may see neither ratings nor papers sees %v", got)
 	}
 	if got, p := list(admin, biz.Input{From: "2027-02", Months: 1, Kind: biz.PaperExpires}); !slices.Equal(got, []string{"2027-02-01 paper_expires"}) || p.To.String() != "2027-02-28" {
 		t.Errorf("one month, one kind: %v", got)
 	}
-	if got, p := list(admin, biz.Input{Page: 2, Size: 4}); !slices.Equal(got, all[4:]) || p.Total != 6 {
+	if got, p := list(admin, biz.Input{Page: 2, Size: 4}); !slices.Equal(got, all[4:]) || p.Total != 7 {
 		t.Errorf("second page: %v", got)
 	}
 	if _, err := s.List(admin, biz.Input{From: "2026-13", Months: 13, Kind: "x"}); len(fieldsOf(err)) != 3 {

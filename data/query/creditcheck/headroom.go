@@ -41,7 +41,7 @@ func (s *Store) SuppliedProjects(ctx context.Context, query biz.HeadroomQuery) (
 	}
 	search := query.Search
 	if search != "" {
-		search = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search) + "%"
+		search = "%" + escapeLike.Replace(search) + "%"
 	}
 	args := []any{search, orNull(query.OwnedBy)}
 	var total int64

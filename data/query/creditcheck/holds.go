@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,10 +38,12 @@ LEFT JOIN hq.v_members sm ON sm.person_id = c.salesperson_id
 LEFT JOIN LATERAL (SELECT * FROM order_releases e WHERE e.hold_id = h.id ORDER BY e.asked_at DESC, e.id DESC LIMIT 1) e ON true` + releaseNames
 
 	holdFilter = ` WHERE ($1::text = '' OR h.status = $1::text) AND ($2::uuid IS NULL OR h.customer_id = $2::uuid)
-  AND ($3::uuid IS NULL OR EXISTS (SELECT FROM customers o WHERE o.id = h.customer_id AND o.salesperson_id = $3::uuid))`
+  AND ($3::uuid IS NULL OR EXISTS (SELECT FROM customers o WHERE o.id = h.customer_id AND o.salesperson_id = $3::uuid))
+  AND ($4::text = '' OR h.order_no ILIKE '%' || $4::text || '%'
+    OR EXISTS (SELECT FROM customers o WHERE o.id = h.customer_id AND (o.name ILIKE '%' || $4::text || '%' OR o.number ILIKE '%' || $4::text || '%')))`
 
 	countHolds = `SELECT count(*) FROM order_holds h` + holdFilter
-	listHolds  = `SELECT ` + holdFields + ` FROM (SELECT * FROM order_holds h` + holdFilter + ` ORDER BY h.held_at, h.id LIMIT $4 OFFSET $5) h` + holdJoins + ` ORDER BY h.held_at, h.id`
+	listHolds  = `SELECT ` + holdFields + ` FROM (SELECT * FROM order_holds h` + holdFilter + ` ORDER BY h.held_at, h.id LIMIT $5 OFFSET $6) h` + holdJoins + ` ORDER BY h.held_at, h.id`
 
 	// $1 customers or NULL, $2 how many.
 	listWaiting = `SELECT ` + holdFields + ` FROM (SELECT * FROM order_holds h WHERE h.status = 'held' AND ($1::uuid[] IS NULL OR h.customer_id = ANY($1::uuid[]))
@@ -134,13 +137,16 @@ func holds(ctx context.Context, statement string, args ...any) ([]biz.OrderHold,
 	return hs, postgres.Map(ctx, rs.Err(), "list held orders")
 }
 
+// escapeLike has what is searched for stand for itself in a pattern.
+var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
 // Holds implements biz/creditcheck.HoldStore.
 func (s *Store) Holds(ctx context.Context, query biz.HoldQuery) ([]biz.OrderHold, int64, error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
-	args := []any{string(query.Status), orNull(query.CustomerID), orNull(query.OwnedBy)}
+	args := []any{string(query.Status), orNull(query.CustomerID), orNull(query.OwnedBy), escapeLike.Replace(query.Search)}
 	var total int64
 	if err := q.QueryRowContext(ctx, countHolds, args...).Scan(&total); err != nil {
 		return nil, 0, postgres.Map(ctx, err, "count held orders")

@@ -3,6 +3,7 @@ package creditcheck_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -76,6 +77,11 @@ func TestHeldReleasedCarriedToDispatch(t *testing.T) {
 	hs, total, err := q.List(b.hands, biz.ListHoldsInput{})
 	if err != nil || total != 1 || hs[0].OrderNo != "O-1" || hs[0].Reasons[0].Code != biz.OverLimit || hs[0].Releasable()[0] != biz.OverLimit {
 		t.Fatalf("queue %+v %d, %v", hs, total, err)
+	}
+	for search, want := range map[string]int64{" o-1 ": 1, c.Number: 1, "客户" + c.Number: 1, "O-2": 0, "%": 0, "_-1": 0} {
+		if hs, total, err := q.List(b.hands, biz.ListHoldsInput{Search: search}); err != nil || total != want || len(hs) != int(want) {
+			t.Errorf("%q finds %d, %v", search, total, err)
+		}
 	}
 	asker, approver := b.env.CtxA(t, access.RoleDispatcher), b.env.CtxA(t, access.RoleApprover)
 	ask := biz.AskInput{HoldID: d.HoldID, Amount: 800, Volume: 12_000, EndsOn: today + 1, Reason: "已开盘"}
@@ -333,7 +339,7 @@ func TestCheckpointsBandsAndTrial(t *testing.T) {
 			kinds[r.Kind] = r.Amount
 		}
 	}
-	if kinds[biz.RemedyPayment] != 500 || kinds[biz.RemedyTemporary] != 500 || kinds[biz.RemedyRelease] != 1500 {
+	if kinds[biz.RemedyPayment] != 500 || kinds[biz.RemedyTemporary] != 500 || kinds[biz.RemedyCollateral] != 500 || kinds[biz.RemedyRelease] != 1500 {
 		t.Errorf("remedies %+v", trial.Remedies)
 	}
 	if n := b.count(t, `SELECT count(*) FROM credit_checks`); n != before {
@@ -383,6 +389,9 @@ func TestCheckpointsBandsAndTrial(t *testing.T) {
 	rooms, _, err = b.Service.Headroom(b.hands, b.Store, "", 1, 20)
 	if err != nil || rooms[0].StoppedBy != biz.Frozen || rooms[0].Trucks != 0 {
 		t.Errorf("headroom of a frozen one: %+v, %v", rooms, err)
+	}
+	if _, _, err := q.List(b.hands, biz.ListHoldsInput{Search: strings.Repeat("x", 61)}); err == nil {
+		t.Error("a search without an end")
 	}
 	if _, _, err := q.List(b.hands, biz.ListHoldsInput{Status: "x"}); err == nil {
 		t.Error("a status that is none")

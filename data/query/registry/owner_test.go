@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/project"
 	biz "zhuxin/biz/registry"
 	"zhuxin/biz/warning"
 	"zhuxin/data/registry/standin"
@@ -127,8 +129,35 @@ func TestOwnersAreWatched(t *testing.T) {
 	if _, watch, err = w.registry.OfOwner(a, self); err != nil || watch.LookedAt == nil {
 		t.Errorf("the page of an owner who is a customer: %+v %v", watch, err)
 	}
-	if ws, total, err := w.registry.Watched(a, biz.WatchQuery{Limit: 10}); err != nil || total != 3 {
-		t.Errorf("%d in the list of watched customers %+v, %v", total, ws, err)
+	watched := func(ctx context.Context, kind biz.SubjectKind) (ids []uuid.UUID) {
+		t.Helper()
+		ws, total, err := w.registry.Watched(ctx, biz.WatchQuery{Kind: kind, Limit: 10})
+		ok(t, err)
+		for _, one := range ws {
+			if ids = append(ids, one.ID); one.Kind == biz.Owner != (one.ID == owner) {
+				t.Errorf("%s is watched as %s", one.Name, one.Kind)
+			}
+		}
+		if int(total) != len(ids) {
+			t.Errorf("%d of %d watched", len(ids), total)
+		}
+		return ids
+	}
+	for _, x := range []struct {
+		who  string
+		ctx  context.Context
+		kind biz.SubjectKind
+		want int
+	}{
+		{"everybody's customers", a, biz.Customer, 3}, {"everybody's owners", a, biz.Owner, 1}, {"all", a, "", 4}, {"who sells to a customer of the owner's project", salesCtx, "", 4},
+		{"who sells at the owner's project", sells, "", 1}, {"who sells to nobody", stranger, "", 0},
+	} {
+		if got := watched(x.ctx, x.kind); len(got) != x.want {
+			t.Errorf("%s: %d are watched, want %d", x.who, len(got), x.want)
+		}
+	}
+	if _, _, err := w.registry.Watched(a, biz.WatchQuery{Kind: "person"}); err == nil {
+		t.Error("an unknown kind was listed")
 	}
 	tenancytest.OtherSeesNothing(t, w.Env, func(ctx context.Context) (int, error) {
 		if _, _, err := w.registry.OfOwner(ctx, idle); err != nil {
@@ -158,5 +187,57 @@ func TestOwnersKeepTheBudget(t *testing.T) {
 	}
 	if n := w.Count(t, a, `SELECT count(*) FROM registry_watches WHERE kind = 'customer' AND outcome = 'answered'`); n != 1 {
 		t.Error("an owner went before the customer")
+	}
+}
+
+// On demand an owner is looked at like a customer, whatever stage his projects are at;
+// one who is a customer is looked at as the customer.
+func TestAnOwnerIsLookedAtOnDemand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.CtxA(t)
+	w.connect()
+	_, seller := w.member("张三", access.RoleSalesperson)
+	_, viewer := w.member("查询员", access.RoleViewer)
+	both := w.NewCustomer(t, a, 3)
+	w.server.Put(standin.Company{Name: both.Name, USCC: credittest.USCC(3), Status: "存续"})
+	idle, self, blank := w.owner(a, 1), w.owner(a, 3), uuid.New()
+	w.Exec(t, a, `INSERT INTO owners (id, name, kind, created_at, updated_at) VALUES ($1, '无码业主', 'company', now(), now())`, blank)
+
+	looked, err := w.registry.LookOwnerNow(seller, idle)
+	if err != nil || looked.Asked == 0 {
+		t.Fatalf("looked at an owner without a live project: %+v, %v", looked, err)
+	}
+	asked := w.server.Requests()
+	if again, err := w.registry.LookOwnerNow(a, idle); err != nil || again.Cached != looked.Asked || w.server.Requests() != asked {
+		t.Errorf("asked again within minutes: %+v, %d requests, %v", again, w.server.Requests()-asked, err)
+	}
+	if p, watch, err := w.registry.OfOwner(viewer, idle); err != nil || len(p.Findings) == 0 || watch.LookedAt == nil || !watch.NextOn.IsZero() {
+		t.Errorf("his page: %+v, %v", watch, err)
+	}
+	if _, err := w.registry.DueLooks(w.system(a), 10); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.At = w.Clock.At.Add(time.Hour)
+	if _, err := w.registry.LookOwnerNow(a, self); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.Count(t, a, `SELECT count(*) FROM registry_watches WHERE id = $1`, self); n != 0 {
+		t.Error("a customer is watched once more as an owner")
+	}
+	if _, watch, err := w.registry.OfCustomer(a, both.ID); err != nil || watch.LookedAt == nil || !watch.LookedAt.Equal(w.Clock.At) {
+		t.Errorf("the customer was looked at %v, %v", watch.LookedAt, err)
+	}
+	for name, x := range map[string]struct {
+		ctx  context.Context
+		id   uuid.UUID
+		want error
+	}{
+		"a viewer": {viewer, idle, access.ErrForbidden}, "no code": {a, blank, biz.ErrNoUSCC},
+		"another subsidiary's": {w.CtxB(t), idle, project.ErrOwnerNotFound},
+	} {
+		if _, err := w.registry.LookOwnerNow(x.ctx, x.id); !errors.Is(err, x.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -151,7 +151,8 @@ var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 const watchedWhere = ` FROM registry_watches w JOIN (` + subjects + `) s ON s.id = w.id
 	LEFT JOIN LATERAL (SELECT count(*) AS active, max(CASE severity WHEN 'critical' THEN 4 WHEN 'serious' THEN 3 WHEN 'notice' THEN 2 ELSE 1 END) AS worst
 	  FROM hq.v_registry_findings f WHERE f.uscc = s.uscc AND f.status = 'active') f ON true
-	WHERE ($1::uuid IS NULL OR s.salesperson_id = $1::uuid) AND ($5::text = '' OR s.kind = $5::text) AND ($6::text = '' OR s.uscc = $6::text)
+	WHERE ($1::uuid IS NULL OR s.salesperson_id = $1::uuid OR (s.kind = 'owner' AND EXISTS (SELECT FROM projects p JOIN customers c ON c.id = p.customer_id
+	  WHERE p.owner_id = s.id AND p.status IN ('planned', 'supplying') AND (p.salesperson_id = $1::uuid OR c.salesperson_id = $1::uuid)))) AND ($5::text = '' OR s.kind = $5::text) AND ($6::text = '' OR s.uscc = $6::text)
 	AND ($2::text = '' OR s.name LIKE '%' || $2::text || '%' OR s.uscc LIKE upper($2::text) || '%' OR s.number LIKE $2::text || '%')
 	AND CASE $3::text WHEN 'due' THEN w.next_on <= $4::date WHEN 'trouble' THEN w.outcome NOT IN ('', 'answered') WHEN 'found' THEN f.active > 0 ELSE true END`
 

@@ -19,6 +19,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/shared/paging"
 	"zhuxin/tenancy/scope"
 	"zhuxin/tenancy/tenancytest"
@@ -66,14 +67,19 @@ func TestCollateralFromApplicationToRelease(t *testing.T) {
 		ok(t, err)
 		return d.Account
 	}
+	unlist := w.List(t, c.USCC, negativelist.Critical) // a listed customer may secure what he owes
 	item, err := w.Collateral.Apply(admin, mortgage(c.ID, "JX-2026-1"))
 	ok(t, err)
+	unlist()
 	if item.Cover != 30_000 || item.Rate != 5_000 || item.Status != collateral.StatusSubmitted || item.ProviderName != "华泰置业有限公司" {
 		t.Errorf("submitted: %+v", item)
 	}
 	var facts collateral.Facts
 	a := w.Pending(t, approver, item.ID)
 	ok(t, json.Unmarshal(a.Facts, &facts))
+	if len(facts.Negative) != 1 || facts.Negative[0].Limits != negativelist.CapZero {
+		t.Errorf("the approver does not see the listing: %+v", facts.Negative)
+	}
 	if a.Amount != 30_000 || facts.New.Cover != 30_000 || facts.ResultingBound == nil || *facts.ResultingBound != 130_000 || facts.Old.Standing != 100_000 {
 		t.Errorf("the approver sees %d, %+v", a.Amount, facts)
 	}
@@ -179,7 +185,7 @@ func TestWhoGuarantees(t *testing.T) {
 	ok(t, err)
 	_, err = w.Related.Add(admin, related.AddInput{CustomerID: c.ID, Other: related.PartyInput{Kind: related.Person, Name: "王建国"}, Kind: "shareholder", Share: 1_000, SourceNote: "章程"})
 	ok(t, err)
-	list(t, w, credittest.USCC(8))
+	w.List(t, credittest.USCC(8), negativelist.Critical)
 	stands := func(name, uscc string) collateral.Collateral {
 		t.Helper()
 		item, err := w.Collateral.Apply(admin, guarantee(c.ID, name, uscc))
@@ -202,18 +208,11 @@ func TestWhoGuarantees(t *testing.T) {
 	}
 	// Listed between application and approval: what the approver lets pass adds nothing.
 	late := stands("后来失信", credittest.USCC(6))
-	list(t, w, credittest.USCC(6))
+	w.List(t, credittest.USCC(6), negativelist.Critical)
 	w.Approve(t, approver, late.ID)
 	if now, err := w.Collateral.Get(admin, late.ID); err != nil || late.Cover != 3_000 || now.Cover != 0 || now.Uncounted != collateral.ByBlacklist {
 		t.Errorf("listed meanwhile: %+v, %v", now, err)
 	}
-}
-
-func list(t *testing.T, w *credittest.World, uscc string) {
-	t.Helper()
-	_, err := w.Admin(t).ExecContext(t.Context(), `INSERT INTO hq.negative_entries (id, uscc, company_name, reason_code, reason_text, tenant_id, listed_by, listed_at)
-		VALUES ($1, $2, '失信公司', 'MALICIOUS_ARREARS', '三年未付款', $3, $4, now())`, uuid.New(), uscc, w.B.ID, uuid.New())
-	ok(t, err)
 }
 
 func TestRatesWithdrawAndPapers(t *testing.T) {

@@ -42,7 +42,6 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/history"
 	"zhuxin/shared/indicator"
-	"zhuxin/shared/negativelist"
 	"zhuxin/shared/party"
 	"zhuxin/shared/reach"
 	"zhuxin/shared/tenant"
@@ -97,7 +96,7 @@ func New(t testing.TB) *World {
 	w.Outside = registry.NewRated(registry.NewShelf(w.Keys), w.Clock)
 	tx, customers := env.Pool.Tenant(), customerrepo.New()
 	w.Approvals = approval.New(tx, approvalrepo.New(), log, w.Clock, approval.Publishing(events))
-	listings := negativelist.NewGate(tx, company.Query{}, company.Query{}, w.Looks(), w.Clock)
+	listings := w.Gate()
 	w.Limits = limit.New(tx, limitrepo.New(), customers, w.Accounts, w.Approvals, listings, log, w.Clock)
 	w.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), hqindicator.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, w.Approvals, log, w.Clock)
 	w.Ratings = rating.NewRatings(rating.RatingsConfig{Tx: tx, Ratings: ratingrepo.NewRatings(), Templates: ratingrepo.NewTemplates(),
@@ -109,7 +108,7 @@ func New(t testing.TB) *World {
 	w.Approvals.Register(approval.KindTemporaryLimit, w.Limits)
 	w.Approvals.Register(approval.KindLimitAdjustment, w.Limits)
 	w.Approvals.Register(approval.KindLimitBatch, w.Limits)
-	w.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: w.Accounts, Approvals: w.Approvals, Audit: log, Clock: w.Clock})
+	w.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: w.Accounts, Approvals: w.Approvals, Listings: listings, Audit: log, Clock: w.Clock})
 	w.Approvals.Register(approval.KindCollateral, w.Collateral)
 	w.Approvals.Register(approval.KindRatingTemplate, w.Templates)
 	w.Approvals.Register(approval.KindRating, w.Ratings)

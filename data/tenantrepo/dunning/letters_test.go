@@ -87,6 +87,9 @@ func TestMailAndBill(t *testing.T) {
 	}
 	list, _, err := w.service.Letters(w.ctx, dunning.LetterInput{Customer: c.ID})
 	ok(t, err)
+	if one, err := w.service.Letter(w.ctx, list[0].ID); err != nil || one.LateFee() != 4_50 || one.Net() != 1300_00 {
+		t.Errorf("0.05%% of 1,000.00 for 9 days comes to %d beside %d, %v", one.LateFee(), one.Net(), err)
+	}
 	pdf, name, err := w.service.Print(w.ctx, list[0].ID)
 	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF")) || !strings.HasSuffix(name, "2026-11-20.pdf") {
 		t.Errorf("%d bytes, %s, %v", len(pdf), name, err)

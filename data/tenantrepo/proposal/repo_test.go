@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/exposure"
+	"zhuxin/biz/limit"
 	biz "zhuxin/biz/proposal"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/hqrepo/negativelist"
@@ -16,6 +18,7 @@ import (
 	"zhuxin/data/outbox"
 	"zhuxin/data/query/company"
 	"zhuxin/data/tenantrepo/credittest"
+	customerrepo "zhuxin/data/tenantrepo/customer"
 	"zhuxin/data/tenantrepo/proposal"
 	relatedrepo "zhuxin/data/tenantrepo/related"
 	"zhuxin/shared/access"
@@ -40,7 +43,7 @@ func newWorld(t *testing.T) *world {
 	ways := reach.NewKeeper(tx, hq, relatedrepo.Books{}, reachrepo.Store{}, outbox.Tenant(c.Pool), c.Clock, nil)
 	w := &world{World: c, t: t}
 	w.list = list.NewService(tx, hq, negativelist.Repo{}, company.Query{}, company.Query{}, ways, c.Looks(), auditlog.HQ(c.Pool), c.Clock)
-	w.proposals = biz.New(biz.Deps{Tenants: tx, HQ: hq, List: w.list, Repo: proposal.Repo{}, Approvals: c.Approvals, Events: outbox.Tenant(c.Pool), Audit: auditlog.Tenant(c.Pool), Once: jobs.Once})
+	w.proposals = biz.New(biz.Deps{Tenants: tx, HQ: hq, List: w.list, Repo: proposal.Repo{}, Approvals: c.Approvals, Customers: customerrepo.New(), Accounts: c.Accounts, Books: company.Query{}, Events: outbox.Tenant(c.Pool), Audit: auditlog.Tenant(c.Pool), Once: jobs.Once})
 	c.Approvals.Register(approval.KindNegativeListing, w.proposals)
 	return w
 }
@@ -129,7 +132,17 @@ func TestProposedAfterApproval(t *testing.T) {
 	_, approver := w.AddMember(t, w.A, "审批人", access.RoleApprover)
 	customer := w.NewCustomer(t, w.CtxA(t), 1)
 
-	e := w.submit(author, input(1))
+	w.InA(t, func(ctx context.Context) error {
+		if _, err := w.Limits.SetStanding(ctx, limit.StandingInput{CustomerID: customer.ID, Kind: exposure.LimitAmount, Amount: 70_000, Reason: "test"}); err != nil {
+			return err
+		}
+		return w.Accounts.Recompute(ctx, customer.ID)
+	})
+	proof, in := uuid.New(), input(1)
+	w.Exec(t, author, `INSERT INTO documents (id, created_at, kind, file_name, content_type, size_bytes, sha256, object_key, revision)
+		VALUES ($1, now(), 'negative_evidence', '判决书.pdf', 'application/pdf', 1, '', gen_random_uuid()::text, 1)`, proof)
+	in.EvidenceIDs = []uuid.UUID{proof}
+	e := w.submit(author, in)
 	if e.Status != biz.InApproval || e.OwnCustomerID != customer.ID || e.ListedByName != "提议人" {
 		t.Errorf("submitted %+v", e)
 	}
@@ -147,6 +160,31 @@ func TestProposedAfterApproval(t *testing.T) {
 		rows, _, err := w.proposals.Pending(ctx, "", 10, 0)
 		return len(rows), err
 	})
+	var facts biz.Facts
+	a, err := w.Approvals.Get(approver, e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(a.Facts, &facts); err != nil {
+		t.Fatal(err)
+	}
+	if facts.Customer == nil || facts.Customer.Number != customer.Number || facts.Account == nil || facts.CustomerID != customer.ID || facts.Account.Standing != 70_000 || len(facts.Effects) != 3 ||
+		facts.Effects[2] != (biz.Effect{Severity: list.Critical, Rating: list.RatingRefuse, Limits: list.CapZero}) || len(facts.Evidence) != 1 {
+		t.Errorf("the approver sees %+v", facts)
+	}
+	_, seller := w.AddMember(t, w.A, "业务员", access.RoleSalesperson)
+	for name, x := range map[string]struct {
+		ctx  context.Context
+		id   uuid.UUID
+		want string
+	}{
+		"who decides": {approver, proof, ""}, "who sees all approvals": {w.CtxA(t, access.RoleViewer), proof, ""}, "a file that it does not name": {approver, uuid.New(), "DOCUMENT_NOT_FOUND"},
+		"a salesperson": {seller, proof, "APPROVAL_NOT_FOUND"}, "a dispatcher": {w.CtxA(t, access.RoleDispatcher), proof, "PERMISSION_DENIED"}, "the other subsidiary": {w.CtxB(t), proof, "APPROVAL_NOT_FOUND"},
+	} {
+		if err := w.proposals.Proves(x.ctx, e.ID, x.id); reason(err) != x.want {
+			t.Errorf("evidence for %s: %v, want %q", name, err, x.want)
+		}
+	}
 	if _, err := w.proposals.Submit(approver, input(1)); reason(err) != "ALREADY_SUBMITTED" {
 		t.Errorf("the same twice: %v", err)
 	}

@@ -162,6 +162,55 @@ func TestComparedWithTheRatingBefore(t *testing.T) {
 	want(t, second(w.Ratings.Compare(w.CtxB(t), next.ID)), "RATING_NOT_FOUND")
 }
 
+// printed keeps what was put on paper.
+type printed struct{ rating.Decision }
+
+func (p *printed) Print(_ context.Context, d rating.Decision, _ string) ([]byte, error) {
+	p.Decision = d
+	return []byte("%PDF"), nil
+}
+
+// Who sells at a project of another one's customer reads the decision on what he rated
+// himself, and nothing of the rating before it.
+func TestDecisionOnOnesOwnRatingTellsNothingOfAnothers(t *testing.T) {
+	t.Parallel()
+	w := credittest.New(t)
+	w.EffectiveTemplate(t, w.A)
+	admin, approver := w.CtxA(t), w.CtxA(t, access.RoleApprover)
+	seller, sells := w.AddMember(t, w.A, "李四", access.RoleSalesperson)
+	_, holds := w.AddMember(t, w.A, "张三", access.RoleSalesperson)
+	c := w.NewCustomer(t, holds, 1)
+	w.Exec(t, admin, `INSERT INTO projects (id, number, name, customer_id, salesperson_id, created_at, updated_at) VALUES ($1, 'P1', '滨江', $2, $3, now(), now())`, uuid.New(), c.ID, seller.ID)
+	rate := func(ctx context.Context, values []rating.Input) uuid.UUID {
+		t.Helper()
+		w.Clock.At = w.Clock.At.Add(time.Hour)
+		r, err := w.Ratings.Save(ctx, rating.SaveInput{CustomerID: c.ID, Values: values, Submit: true})
+		ok(t, err)
+		w.Approve(t, approver, r.ID)
+		return r.ID
+	}
+	rate(admin, credittest.ConcreteValues())
+	own := rate(sells, better())
+	paper := &printed{}
+	w.Ratings.Printer = paper
+	hashes := map[string]bool{}
+	for _, x := range []struct {
+		who      string
+		ctx      context.Context
+		previous bool
+	}{{"who rated", sells, false}, {"the customer's salesperson", holds, true}, {"the administrator", admin, true}} {
+		_, err := w.Ratings.DecisionFile(x.ctx, own, "zh")
+		ok(t, err)
+		if (paper.Previous != nil) != x.previous {
+			t.Errorf("%s reads of the rating before: %v", x.who, paper.Previous != nil)
+		}
+		hashes[paper.Hash] = true
+	}
+	if len(hashes) != 2 {
+		t.Errorf("%d hashes of two contents", len(hashes))
+	}
+}
+
 func TestRatingLapsesWhenItIsNotRenewed(t *testing.T) {
 	t.Parallel()
 	w := credittest.New(t)

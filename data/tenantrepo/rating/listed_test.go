@@ -31,12 +31,6 @@ func TestListedCustomerIsNotRatedNorRaised(t *testing.T) {
 		_, err := db.ExecContext(t.Context(), query, args...)
 		ok(t, err)
 	}
-	list := func(uscc, severity string) (unlist func()) {
-		id := uuid.New()
-		exec(`INSERT INTO hq.negative_entries (id, uscc, company_name, reason_code, reason_text, tenant_id, listed_by, listed_at, severity)
-			VALUES ($1, $2, '失信建工', 'fraud', '转移货款', $3, $1, now(), $4)`, id, uscc, w.B.ID, severity)
-		return func() { exec(`UPDATE hq.negative_entries SET status = 'removed' WHERE id = $1`, id) }
-	}
 	decide := func(id uuid.UUID) error {
 		a := w.Pending(t, approver, id)
 		return second(w.Approvals.Decide(approver, approval.DecideInput{ID: a.ID, Approve: true, Version: a.Version}))
@@ -55,7 +49,7 @@ func TestListedCustomerIsNotRatedNorRaised(t *testing.T) {
 	ok(t, err)
 	more, err := adjust(c.ID, standing+1)
 	ok(t, err)
-	unlist := list(c.USCC, "serious")
+	unlist := w.List(t, c.USCC, "serious")
 	err = decide(r.ID)
 	want(t, err, "NEGATIVE_RATING_REFUSED")
 	if f, _ := fault.As(err); f.Meta["severity"] != "serious" || f.Meta["why_zh"] != "客户在集团负面清单上（严重，欺诈）" {
@@ -77,7 +71,7 @@ func TestListedCustomerIsNotRatedNorRaised(t *testing.T) {
 	ok(t, err)
 	ok(t, decide(less.ID))
 	fresh := w.NewCustomer(t, admin, 2)
-	list(fresh.USCC, "critical")
+	w.List(t, fresh.USCC, "critical")
 	want(t, second(w.Ratings.Save(admin, rating.SaveInput{CustomerID: fresh.ID, Values: better(), Submit: true})), "NEGATIVE_RATING_REFUSED")
 
 	// an exemption for ratings lets the rating pass, and leaves the limit where it is

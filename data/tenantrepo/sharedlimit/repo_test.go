@@ -20,6 +20,7 @@ import (
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/negativelist"
 	"zhuxin/tenancy/tenancytest"
 )
 
@@ -34,13 +35,13 @@ func ok(t *testing.T, err error) {
 func TestSharedLimitLife(t *testing.T) {
 	t.Parallel()
 	w := credittest.New(t)
-	s := sharedlimit.New(w.Pool.Tenant(), repo.Repo{}, w.Approvals, auditlog.Tenant(w.Pool), w.Clock)
+	s := sharedlimit.New(w.Pool.Tenant(), repo.Repo{}, w.Approvals, w.Gate(), auditlog.Tenant(w.Pool), w.Clock)
 	w.Approvals.Register(approval.KindSharedLimit, s)
 	admin, approver, plant := w.CtxA(t), w.CtxA(t, access.RoleApprover), w.CtxA(t, access.RoleDispatcher)
 	f := creditchecktest.New(w.Pool, w.Clock)
 	var ids []uuid.UUID
-	for range 4 {
-		ids = append(ids, f.Add(t, admin, creditchecktest.Customer{LimitKind: exposure.LimitAmount, Limit: 1_000_000, Grade: "A", MaxOverdue: 1, MaxDays: 1}).ID)
+	for n := range 4 {
+		ids = append(ids, f.Add(t, admin, creditchecktest.Customer{USCC: credittest.USCC(n + 1), LimitKind: exposure.LimitAmount, Limit: 1_000_000, Grade: "A", MaxOverdue: 1, MaxDays: 1}).ID)
 	}
 	n := 0
 	order := func(customer int, fen money.Amount) creditcheck.Decision {
@@ -76,7 +77,13 @@ func TestSharedLimitLife(t *testing.T) {
 	if d := order(1, 100); d.Outcome != creditcheck.Allow {
 		t.Errorf("after the return: %+v", d)
 	}
+	unlist := w.List(t, credittest.USCC(1), negativelist.Serious) // a bound that he did not have
 	first = submit(sharedlimit.Input{Amount: 1000, Customers: ids[:2]})
+	ok(t, json.Unmarshal(w.Pending(t, approver, first.ID).Facts, &facts))
+	if len(facts.Members[0].Negative) != 1 || facts.Members[0].Negative[0].Limits != negativelist.RefuseIncrease || facts.Members[1].Negative != nil {
+		t.Errorf("the approver sees of listings %+v", facts.Members)
+	}
+	unlist()
 	w.Approve(t, approver, first.ID)
 	if d := order(1, 1); d.Outcome.Reserves() || d.Binding != creditcheck.LimitShared || d.Reasons[0].Actual != 1301 || d.Reasons[0].Bound != 1000 {
 		t.Errorf("over the shared limit: %+v", d)
@@ -98,6 +105,13 @@ func TestSharedLimitLife(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].ID != first.ID && all[1].ID != first.ID {
 		t.Errorf("list %+v %v", all, err)
 	}
+	// Who is listed meanwhile gets no more, whoever agreed before.
+	unlist = w.List(t, credittest.USCC(2), negativelist.Serious)
+	a := w.Pending(t, approver, second.ID)
+	if _, err := w.Approvals.Decide(approver, approval.DecideInput{ID: a.ID, Approve: true, Version: a.Version}); !errors.Is(err, negativelist.ErrLimitRefused) {
+		t.Errorf("raised for a listed member: %v", err)
+	}
+	unlist()
 	w.Approve(t, approver, second.ID)
 	if d := order(0, 900_000); d.Outcome != creditcheck.Allow || d.Facts.SharedLimit != nil {
 		t.Errorf("who was let go: %+v", d)
@@ -106,6 +120,11 @@ func TestSharedLimitLife(t *testing.T) {
 		t.Errorf("the new members: %+v", d)
 	}
 
+	unlist = w.List(t, credittest.USCC(2), negativelist.Serious)
+	if _, err := s.Submit(admin, sharedlimit.Input{Name: "结束", Reason: "同一实际控制人", Replaces: &second.ID}); !errors.Is(err, negativelist.ErrLimitRefused) {
+		t.Errorf("a listed member is let go: %v", err)
+	}
+	unlist()
 	third := submit(sharedlimit.Input{Replaces: &second.ID})
 	if a := w.Pending(t, approver, third.ID); a.Amount != approval.Unbounded {
 		t.Errorf("the end of a shared limit is approved as %d", a.Amount)

@@ -97,6 +97,62 @@ func (*FileReply) Descriptor() ([]byte, []int) {
 	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{1}
 }
 
+// Why, where the system said so and not a person: the text beside it is in the language
+// that the request asked for (Accept-Language, zh or en).
+type CodedReason struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// overdue, rating_granted, rating_lapsed.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// days; grade; grade and on.
+	Params        map[string]string `protobuf:"bytes,2,rep,name=params,proto3" json:"params,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CodedReason) Reset() {
+	*x = CodedReason{}
+	mi := &file_app_api_common_v1_common_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CodedReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CodedReason) ProtoMessage() {}
+
+func (x *CodedReason) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_common_v1_common_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CodedReason.ProtoReflect.Descriptor instead.
+func (*CodedReason) Descriptor() ([]byte, []int) {
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *CodedReason) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *CodedReason) GetParams() map[string]string {
+	if x != nil {
+		return x.Params
+	}
+	return nil
+}
+
 // One sum in one currency.
 type Money struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -109,7 +165,7 @@ type Money struct {
 
 func (x *Money) Reset() {
 	*x = Money{}
-	mi := &file_app_api_common_v1_common_proto_msgTypes[2]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -121,7 +177,7 @@ func (x *Money) String() string {
 func (*Money) ProtoMessage() {}
 
 func (x *Money) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_common_v1_common_proto_msgTypes[2]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -134,7 +190,7 @@ func (x *Money) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Money.ProtoReflect.Descriptor instead.
 func (*Money) Descriptor() ([]byte, []int) {
-	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{2}
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Money) GetAmount() int64 {
@@ -175,7 +231,7 @@ type Aging struct {
 
 func (x *Aging) Reset() {
 	*x = Aging{}
-	mi := &file_app_api_common_v1_common_proto_msgTypes[3]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -187,7 +243,7 @@ func (x *Aging) String() string {
 func (*Aging) ProtoMessage() {}
 
 func (x *Aging) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_common_v1_common_proto_msgTypes[3]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -200,7 +256,7 @@ func (x *Aging) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Aging.ProtoReflect.Descriptor instead.
 func (*Aging) Descriptor() ([]byte, []int) {
-	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{3}
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Aging) GetCurrency() string {
@@ -305,7 +361,7 @@ type PersonRef struct {
 
 func (x *PersonRef) Reset() {
 	*x = PersonRef{}
-	mi := &file_app_api_common_v1_common_proto_msgTypes[4]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -317,7 +373,7 @@ func (x *PersonRef) String() string {
 func (*PersonRef) ProtoMessage() {}
 
 func (x *PersonRef) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_common_v1_common_proto_msgTypes[4]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -330,7 +386,7 @@ func (x *PersonRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonRef.ProtoReflect.Descriptor instead.
 func (*PersonRef) Descriptor() ([]byte, []int) {
-	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{4}
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PersonRef) GetId() string {
@@ -375,7 +431,7 @@ type CommonGrade struct {
 
 func (x *CommonGrade) Reset() {
 	*x = CommonGrade{}
-	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -387,7 +443,7 @@ func (x *CommonGrade) String() string {
 func (*CommonGrade) ProtoMessage() {}
 
 func (x *CommonGrade) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_common_v1_common_proto_msgTypes[5]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -400,7 +456,7 @@ func (x *CommonGrade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommonGrade.ProtoReflect.Descriptor instead.
 func (*CommonGrade) Descriptor() ([]byte, []int) {
-	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{5}
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CommonGrade) GetLevel() int32 {
@@ -485,7 +541,7 @@ type TemplateWeight struct {
 
 func (x *TemplateWeight) Reset() {
 	*x = TemplateWeight{}
-	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -497,7 +553,7 @@ func (x *TemplateWeight) String() string {
 func (*TemplateWeight) ProtoMessage() {}
 
 func (x *TemplateWeight) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_common_v1_common_proto_msgTypes[6]
+	mi := &file_app_api_common_v1_common_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -510,7 +566,7 @@ func (x *TemplateWeight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TemplateWeight.ProtoReflect.Descriptor instead.
 func (*TemplateWeight) Descriptor() ([]byte, []int) {
-	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{6}
+	return file_app_api_common_v1_common_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TemplateWeight) GetCategory() string {
@@ -534,7 +590,13 @@ const file_app_api_common_v1_common_proto_rawDesc = "" +
 	"\x1eapp/api/common/v1/common.proto\x12\x10zhuxin.common.v1\"\f\n" +
 	"\n" +
 	"EmptyReply\"\v\n" +
-	"\tFileReply\";\n" +
+	"\tFileReply\"\x9f\x01\n" +
+	"\vCodedReason\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12A\n" +
+	"\x06params\x18\x02 \x03(\v2).zhuxin.common.v1.CodedReason.ParamsEntryR\x06params\x1a9\n" +
+	"\vParamsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
 	"\x05Money\x12\x16\n" +
 	"\x06amount\x18\x01 \x01(\x03R\x06amount\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\"\xf9\x02\n" +
@@ -590,23 +652,26 @@ func file_app_api_common_v1_common_proto_rawDescGZIP() []byte {
 	return file_app_api_common_v1_common_proto_rawDescData
 }
 
-var file_app_api_common_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_app_api_common_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_app_api_common_v1_common_proto_goTypes = []any{
 	(*EmptyReply)(nil),     // 0: zhuxin.common.v1.EmptyReply
 	(*FileReply)(nil),      // 1: zhuxin.common.v1.FileReply
-	(*Money)(nil),          // 2: zhuxin.common.v1.Money
-	(*Aging)(nil),          // 3: zhuxin.common.v1.Aging
-	(*PersonRef)(nil),      // 4: zhuxin.common.v1.PersonRef
-	(*CommonGrade)(nil),    // 5: zhuxin.common.v1.CommonGrade
-	(*TemplateWeight)(nil), // 6: zhuxin.common.v1.TemplateWeight
+	(*CodedReason)(nil),    // 2: zhuxin.common.v1.CodedReason
+	(*Money)(nil),          // 3: zhuxin.common.v1.Money
+	(*Aging)(nil),          // 4: zhuxin.common.v1.Aging
+	(*PersonRef)(nil),      // 5: zhuxin.common.v1.PersonRef
+	(*CommonGrade)(nil),    // 6: zhuxin.common.v1.CommonGrade
+	(*TemplateWeight)(nil), // 7: zhuxin.common.v1.TemplateWeight
+	nil,                    // 8: zhuxin.common.v1.CodedReason.ParamsEntry
 }
 var file_app_api_common_v1_common_proto_depIdxs = []int32{
-	6, // 0: zhuxin.common.v1.CommonGrade.weights:type_name -> zhuxin.common.v1.TemplateWeight
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	8, // 0: zhuxin.common.v1.CodedReason.params:type_name -> zhuxin.common.v1.CodedReason.ParamsEntry
+	7, // 1: zhuxin.common.v1.CommonGrade.weights:type_name -> zhuxin.common.v1.TemplateWeight
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_app_api_common_v1_common_proto_init() }
@@ -620,7 +685,7 @@ func file_app_api_common_v1_common_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_common_v1_common_proto_rawDesc), len(file_app_api_common_v1_common_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

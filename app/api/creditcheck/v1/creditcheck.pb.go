@@ -1922,10 +1922,12 @@ func (x *Remedy) GetRoles() []string {
 type ListHoldsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// held (preset), released, cleared, cancelled, all.
-	Status        string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
-	CustomerId    string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	Status     string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	CustomerId string `protobuf:"bytes,2,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Page       int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize   int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Part of the order's number, or of the customer's name or number.
+	Q             string `protobuf:"bytes,5,opt,name=q,proto3" json:"q,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1986,6 +1988,13 @@ func (x *ListHoldsRequest) GetPageSize() int32 {
 		return x.PageSize
 	}
 	return 0
+}
+
+func (x *ListHoldsRequest) GetQ() string {
+	if x != nil {
+		return x.Q
+	}
+	return ""
 }
 
 type ListHoldsReply struct {
@@ -2975,13 +2984,14 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x14\n" +
-	"\x05roles\x18\x04 \x03(\tR\x05roles\"|\n" +
+	"\x05roles\x18\x04 \x03(\tR\x05roles\"\x8a\x01\n" +
 	"\x10ListHoldsRequest\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"^\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\f\n" +
+	"\x01q\x18\x05 \x01(\tR\x01q\"^\n" +
 	"\x0eListHoldsReply\x126\n" +
 	"\x05holds\x18\x01 \x03(\v2 .zhuxin.creditcheck.v1.OrderHoldR\x05holds\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\"\xb7\x05\n" +

@@ -644,9 +644,11 @@ type Standing struct {
 	// The part of receivable that is in dispute.
 	Disputed int64 `protobuf:"varint,22,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	// What collateral in force adds to a limit of kind amount.
-	Cover         int64 `protobuf:"varint,23,opt,name=cover,proto3" json:"cover,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Cover int64 `protobuf:"varint,23,opt,name=cover,proto3" json:"cover,omitempty"`
+	// Of frozen_reason; null where a person gave it.
+	FrozenReasonCode *v1.CodedReason `protobuf:"bytes,24,opt,name=frozen_reason_code,json=frozenReasonCode,proto3" json:"frozen_reason_code,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Standing) Reset() {
@@ -838,6 +840,13 @@ func (x *Standing) GetCover() int64 {
 		return x.Cover
 	}
 	return 0
+}
+
+func (x *Standing) GetFrozenReasonCode() *v1.CodedReason {
+	if x != nil {
+		return x.FrozenReasonCode
+	}
+	return nil
 }
 
 // An effective entry on the group's negative list.
@@ -1965,9 +1974,11 @@ type CustomerEvent struct {
 	Kind  string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
 	Actor string `protobuf:"bytes,4,opt,name=actor,proto3" json:"actor,omitempty"`
 	// Id of the approval, rating, limit or document.
-	Ref           string            `protobuf:"bytes,5,opt,name=ref,proto3" json:"ref,omitempty"`
-	Amount        *int64            `protobuf:"varint,6,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
-	Parts         map[string]string `protobuf:"bytes,7,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Ref    string            `protobuf:"bytes,5,opt,name=ref,proto3" json:"ref,omitempty"`
+	Amount *int64            `protobuf:"varint,6,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
+	Parts  map[string]string `protobuf:"bytes,7,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Of reasons among the parts, by the part's name.
+	Codes         map[string]*v1.CodedReason `protobuf:"bytes,8,rep,name=codes,proto3" json:"codes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2047,6 +2058,13 @@ func (x *CustomerEvent) GetAmount() int64 {
 func (x *CustomerEvent) GetParts() map[string]string {
 	if x != nil {
 		return x.Parts
+	}
+	return nil
+}
+
+func (x *CustomerEvent) GetCodes() map[string]*v1.CodedReason {
+	if x != nil {
+		return x.Codes
 	}
 	return nil
 }
@@ -2828,7 +2846,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\aversion\x18\x16 \x01(\x03R\aversion\x12\x1b\n" +
 	"\trating_id\x18\x17 \x01(\tR\bratingId\x12,\n" +
 	"\x12contact_email_mask\x18\x18 \x01(\tR\x10contactEmailMask\x12\x18\n" +
-	"\areduced\x18\x19 \x01(\bR\areduced\"\xd9\x05\n" +
+	"\areduced\x18\x19 \x01(\bR\areduced\"\xa6\x06\n" +
 	"\bStanding\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
 	"\x05grade\x18\x02 \x01(\tR\x05grade\x12\x1d\n" +
@@ -2858,7 +2876,8 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x06drafts\x18\x14 \x01(\x03R\x06drafts\x12\x1a\n" +
 	"\badvances\x18\x15 \x01(\x03R\badvances\x12\x1a\n" +
 	"\bdisputed\x18\x16 \x01(\x03R\bdisputed\x12\x14\n" +
-	"\x05cover\x18\x17 \x01(\x03R\x05cover\"\x88\x01\n" +
+	"\x05cover\x18\x17 \x01(\x03R\x05cover\x12K\n" +
+	"\x12frozen_reason_code\x18\x18 \x01(\v2\x1d.zhuxin.common.v1.CodedReasonR\x10frozenReasonCode\"\x88\x01\n" +
 	"\vNegativeHit\x12\x1f\n" +
 	"\vreason_code\x18\x01 \x01(\tR\n" +
 	"reasonCode\x12\x1f\n" +
@@ -2975,7 +2994,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x10GetTimelineReply\x129\n" +
 	"\x06events\x18\x01 \x03(\v2!.zhuxin.customer.v1.CustomerEventR\x06events\x12\x1f\n" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
-	"nextCursor\"\xad\x02\n" +
+	"nextCursor\"\xca\x03\n" +
 	"\rCustomerEvent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
@@ -2983,11 +3002,16 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x05actor\x18\x04 \x01(\tR\x05actor\x12\x10\n" +
 	"\x03ref\x18\x05 \x01(\tR\x03ref\x12\x1b\n" +
 	"\x06amount\x18\x06 \x01(\x03H\x00R\x06amount\x88\x01\x01\x12B\n" +
-	"\x05parts\x18\a \x03(\v2,.zhuxin.customer.v1.CustomerEvent.PartsEntryR\x05parts\x1a8\n" +
+	"\x05parts\x18\a \x03(\v2,.zhuxin.customer.v1.CustomerEvent.PartsEntryR\x05parts\x12B\n" +
+	"\x05codes\x18\b \x03(\v2,.zhuxin.customer.v1.CustomerEvent.CodesEntryR\x05codes\x1a8\n" +
 	"\n" +
 	"PartsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aW\n" +
+	"\n" +
+	"CodesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.zhuxin.common.v1.CodedReasonR\x05value:\x028\x01B\t\n" +
 	"\a_amount\"6\n" +
 	"\x13ListProjectsRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
@@ -3085,7 +3109,7 @@ func file_app_api_customer_v1_customer_proto_rawDescGZIP() []byte {
 	return file_app_api_customer_v1_customer_proto_rawDescData
 }
 
-var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_app_api_customer_v1_customer_proto_goTypes = []any{
 	(*ListCustomersRequest)(nil),        // 0: zhuxin.customer.v1.ListCustomersRequest
 	(*ListCustomersReply)(nil),          // 1: zhuxin.customer.v1.ListCustomersReply
@@ -3120,71 +3144,76 @@ var file_app_api_customer_v1_customer_proto_goTypes = []any{
 	(*DownloadDocumentRequest)(nil),     // 30: zhuxin.customer.v1.DownloadDocumentRequest
 	nil,                                 // 31: zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
 	nil,                                 // 32: zhuxin.customer.v1.CustomerEvent.PartsEntry
-	(*v1.PersonRef)(nil),                // 33: zhuxin.common.v1.PersonRef
-	(*timestamppb.Timestamp)(nil),       // 34: google.protobuf.Timestamp
-	(*v1.Aging)(nil),                    // 35: zhuxin.common.v1.Aging
-	(*v1.FileReply)(nil),                // 36: zhuxin.common.v1.FileReply
+	nil,                                 // 33: zhuxin.customer.v1.CustomerEvent.CodesEntry
+	(*v1.PersonRef)(nil),                // 34: zhuxin.common.v1.PersonRef
+	(*timestamppb.Timestamp)(nil),       // 35: google.protobuf.Timestamp
+	(*v1.Aging)(nil),                    // 36: zhuxin.common.v1.Aging
+	(*v1.CodedReason)(nil),              // 37: zhuxin.common.v1.CodedReason
+	(*v1.FileReply)(nil),                // 38: zhuxin.common.v1.FileReply
 }
 var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.customer.v1.ListCustomersReply.customers:type_name -> zhuxin.customer.v1.CustomerSummary
 	31, // 1: zhuxin.customer.v1.ListCustomersReply.view_counts:type_name -> zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
-	33, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	34, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
-	33, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	34, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	35, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
+	34, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
 	5,  // 5: zhuxin.customer.v1.Customer.standing:type_name -> zhuxin.customer.v1.Standing
 	6,  // 6: zhuxin.customer.v1.Customer.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	34, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
-	34, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
-	35, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
-	34, // 10: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
-	6,  // 11: zhuxin.customer.v1.IdentityCheck.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	13, // 12: zhuxin.customer.v1.CustomerChange.before:type_name -> zhuxin.customer.v1.CustomerLegal
-	13, // 13: zhuxin.customer.v1.CustomerChange.after:type_name -> zhuxin.customer.v1.CustomerLegal
-	34, // 14: zhuxin.customer.v1.CustomerChange.created_at:type_name -> google.protobuf.Timestamp
-	33, // 15: zhuxin.customer.v1.CustomerChange.created_by:type_name -> zhuxin.common.v1.PersonRef
-	12, // 16: zhuxin.customer.v1.ListCustomerChangesReply.changes:type_name -> zhuxin.customer.v1.CustomerChange
-	20, // 17: zhuxin.customer.v1.GetTimelineReply.events:type_name -> zhuxin.customer.v1.CustomerEvent
-	34, // 18: zhuxin.customer.v1.CustomerEvent.at:type_name -> google.protobuf.Timestamp
-	32, // 19: zhuxin.customer.v1.CustomerEvent.parts:type_name -> zhuxin.customer.v1.CustomerEvent.PartsEntry
-	23, // 20: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
-	24, // 21: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
-	24, // 22: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
-	28, // 23: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
-	34, // 24: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
-	33, // 25: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 26: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
-	3,  // 27: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
-	7,  // 28: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
-	8,  // 29: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
-	9,  // 30: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
-	11, // 31: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:input_type -> zhuxin.customer.v1.SubmitCustomerChangeRequest
-	14, // 32: zhuxin.customer.v1.CustomerService.ListCustomerChanges:input_type -> zhuxin.customer.v1.ListCustomerChangesRequest
-	16, // 33: zhuxin.customer.v1.CustomerService.RevealField:input_type -> zhuxin.customer.v1.RevealFieldRequest
-	18, // 34: zhuxin.customer.v1.CustomerService.GetTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
-	21, // 35: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
-	25, // 36: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
-	26, // 37: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
-	29, // 38: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
-	30, // 39: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
-	1,  // 40: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
-	4,  // 41: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 42: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 43: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
-	10, // 44: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
-	12, // 45: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:output_type -> zhuxin.customer.v1.CustomerChange
-	15, // 46: zhuxin.customer.v1.CustomerService.ListCustomerChanges:output_type -> zhuxin.customer.v1.ListCustomerChangesReply
-	17, // 47: zhuxin.customer.v1.CustomerService.RevealField:output_type -> zhuxin.customer.v1.RevealFieldReply
-	19, // 48: zhuxin.customer.v1.CustomerService.GetTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
-	22, // 49: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
-	23, // 50: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
-	27, // 51: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
-	28, // 52: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
-	36, // 53: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
-	40, // [40:54] is the sub-list for method output_type
-	26, // [26:40] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	35, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
+	35, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
+	36, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
+	37, // 10: zhuxin.customer.v1.Standing.frozen_reason_code:type_name -> zhuxin.common.v1.CodedReason
+	35, // 11: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
+	6,  // 12: zhuxin.customer.v1.IdentityCheck.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
+	13, // 13: zhuxin.customer.v1.CustomerChange.before:type_name -> zhuxin.customer.v1.CustomerLegal
+	13, // 14: zhuxin.customer.v1.CustomerChange.after:type_name -> zhuxin.customer.v1.CustomerLegal
+	35, // 15: zhuxin.customer.v1.CustomerChange.created_at:type_name -> google.protobuf.Timestamp
+	34, // 16: zhuxin.customer.v1.CustomerChange.created_by:type_name -> zhuxin.common.v1.PersonRef
+	12, // 17: zhuxin.customer.v1.ListCustomerChangesReply.changes:type_name -> zhuxin.customer.v1.CustomerChange
+	20, // 18: zhuxin.customer.v1.GetTimelineReply.events:type_name -> zhuxin.customer.v1.CustomerEvent
+	35, // 19: zhuxin.customer.v1.CustomerEvent.at:type_name -> google.protobuf.Timestamp
+	32, // 20: zhuxin.customer.v1.CustomerEvent.parts:type_name -> zhuxin.customer.v1.CustomerEvent.PartsEntry
+	33, // 21: zhuxin.customer.v1.CustomerEvent.codes:type_name -> zhuxin.customer.v1.CustomerEvent.CodesEntry
+	23, // 22: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
+	24, // 23: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
+	24, // 24: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	28, // 25: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
+	35, // 26: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
+	34, // 27: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
+	37, // 28: zhuxin.customer.v1.CustomerEvent.CodesEntry.value:type_name -> zhuxin.common.v1.CodedReason
+	0,  // 29: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
+	3,  // 30: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
+	7,  // 31: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
+	8,  // 32: zhuxin.customer.v1.CustomerService.UpdateCustomer:input_type -> zhuxin.customer.v1.UpdateCustomerRequest
+	9,  // 33: zhuxin.customer.v1.CustomerService.CheckIdentity:input_type -> zhuxin.customer.v1.CheckIdentityRequest
+	11, // 34: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:input_type -> zhuxin.customer.v1.SubmitCustomerChangeRequest
+	14, // 35: zhuxin.customer.v1.CustomerService.ListCustomerChanges:input_type -> zhuxin.customer.v1.ListCustomerChangesRequest
+	16, // 36: zhuxin.customer.v1.CustomerService.RevealField:input_type -> zhuxin.customer.v1.RevealFieldRequest
+	18, // 37: zhuxin.customer.v1.CustomerService.GetTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
+	21, // 38: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
+	25, // 39: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
+	26, // 40: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
+	29, // 41: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
+	30, // 42: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
+	1,  // 43: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
+	4,  // 44: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 45: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 46: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
+	10, // 47: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
+	12, // 48: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:output_type -> zhuxin.customer.v1.CustomerChange
+	15, // 49: zhuxin.customer.v1.CustomerService.ListCustomerChanges:output_type -> zhuxin.customer.v1.ListCustomerChangesReply
+	17, // 50: zhuxin.customer.v1.CustomerService.RevealField:output_type -> zhuxin.customer.v1.RevealFieldReply
+	19, // 51: zhuxin.customer.v1.CustomerService.GetTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
+	22, // 52: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
+	23, // 53: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
+	27, // 54: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
+	28, // 55: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
+	38, // 56: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
+	43, // [43:57] is the sub-list for method output_type
+	29, // [29:43] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_app_api_customer_v1_customer_proto_init() }
@@ -3201,7 +3230,7 @@ func file_app_api_customer_v1_customer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_customer_v1_customer_proto_rawDesc), len(file_app_api_customer_v1_customer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

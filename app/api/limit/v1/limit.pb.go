@@ -671,7 +671,7 @@ type ListReviewCalendarRequest struct {
 	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
 	// 1 to 12; 3 is the preset.
 	Months int32 `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
-	// rating_due, paper_expires, limit_ends, limit_begins, agreement_review; empty for all.
+	// rating_due, paper_expires, limit_ends, limit_begins, collateral_ends, agreement_review; empty for all.
 	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Only what the caller sells.
 	Mine          bool  `protobuf:"varint,4,opt,name=mine,proto3" json:"mine,omitempty"`
@@ -904,7 +904,7 @@ func (x *CalendarCount) GetCount() int64 {
 type CalendarEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	// Of the rating, paper, limit or agreement.
+	// Of the rating, paper, limit, collateral or agreement.
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
 	// Business date.
 	On             string `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
@@ -916,9 +916,10 @@ type CalendarEntry struct {
 	ProjectName string `protobuf:"bytes,8,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
 	// The project's, or else the customer's.
 	Salesperson string `protobuf:"bytes,9,opt,name=salesperson,proto3" json:"salesperson,omitempty"`
-	// Fen of a limit of kind amount.
+	// Fen of a limit of kind amount, or of a cover.
 	Amount *int64 `protobuf:"varint,10,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
-	// Codes of the kind: grade; paper and file; class, kind and successor of a limit.
+	// Codes of the kind: grade; paper and file; class, kind and successor of a limit; collateral
+	// and provider.
 	Parts         map[string]string `protobuf:"bytes,11,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1203,12 +1204,14 @@ type Freeze struct {
 	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Oldest due date that was open then; empty for none.
-	OldestDueOn   string                 `protobuf:"bytes,4,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
-	FrozenAt      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=frozen_at,json=frozenAt,proto3" json:"frozen_at,omitempty"`
-	FrozenBy      *v1.PersonRef          `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
-	LiftedAt      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=lifted_at,json=liftedAt,proto3" json:"lifted_at,omitempty"`
-	LiftedBy      *v1.PersonRef          `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
-	LiftReason    string                 `protobuf:"bytes,9,opt,name=lift_reason,json=liftReason,proto3" json:"lift_reason,omitempty"`
+	OldestDueOn string                 `protobuf:"bytes,4,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
+	FrozenAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=frozen_at,json=frozenAt,proto3" json:"frozen_at,omitempty"`
+	FrozenBy    *v1.PersonRef          `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
+	LiftedAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=lifted_at,json=liftedAt,proto3" json:"lifted_at,omitempty"`
+	LiftedBy    *v1.PersonRef          `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
+	LiftReason  string                 `protobuf:"bytes,9,opt,name=lift_reason,json=liftReason,proto3" json:"lift_reason,omitempty"`
+	// Of reason; null where a person gave it.
+	ReasonCode    *v1.CodedReason `protobuf:"bytes,10,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1304,6 +1307,13 @@ func (x *Freeze) GetLiftReason() string {
 		return x.LiftReason
 	}
 	return ""
+}
+
+func (x *Freeze) GetReasonCode() *v1.CodedReason {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return nil
 }
 
 type FreezeCreditRequest struct {
@@ -1521,7 +1531,7 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"E\n" +
 	"\x10ListFreezesReply\x121\n" +
-	"\afreezes\x18\x01 \x03(\v2\x17.zhuxin.limit.v1.FreezeR\afreezes\"\xf3\x02\n" +
+	"\afreezes\x18\x01 \x03(\v2\x17.zhuxin.limit.v1.FreezeR\afreezes\"\xb3\x03\n" +
 	"\x06Freeze\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x16\n" +
@@ -1532,7 +1542,10 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\tlifted_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\bliftedAt\x128\n" +
 	"\tlifted_by\x18\b \x01(\v2\x1b.zhuxin.common.v1.PersonRefR\bliftedBy\x12\x1f\n" +
 	"\vlift_reason\x18\t \x01(\tR\n" +
-	"liftReason\"N\n" +
+	"liftReason\x12>\n" +
+	"\vreason_code\x18\n" +
+	" \x01(\v2\x1d.zhuxin.common.v1.CodedReasonR\n" +
+	"reasonCode\"N\n" +
 	"\x13FreezeCreditRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -1590,8 +1603,9 @@ var file_app_api_limit_v1_limit_proto_goTypes = []any{
 	nil,                                 // 18: zhuxin.limit.v1.CalendarEntry.PartsEntry
 	(*timestamppb.Timestamp)(nil),       // 19: google.protobuf.Timestamp
 	(*v1.PersonRef)(nil),                // 20: zhuxin.common.v1.PersonRef
-	(*v11.Limit)(nil),                   // 21: zhuxin.rating.v1.Limit
-	(*v1.FileReply)(nil),                // 22: zhuxin.common.v1.FileReply
+	(*v1.CodedReason)(nil),              // 21: zhuxin.common.v1.CodedReason
+	(*v11.Limit)(nil),                   // 22: zhuxin.rating.v1.Limit
+	(*v1.FileReply)(nil),                // 23: zhuxin.common.v1.FileReply
 }
 var file_app_api_limit_v1_limit_proto_depIdxs = []int32{
 	1,  // 0: zhuxin.limit.v1.PreviewProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
@@ -1607,27 +1621,28 @@ var file_app_api_limit_v1_limit_proto_depIdxs = []int32{
 	20, // 10: zhuxin.limit.v1.Freeze.frozen_by:type_name -> zhuxin.common.v1.PersonRef
 	19, // 11: zhuxin.limit.v1.Freeze.lifted_at:type_name -> google.protobuf.Timestamp
 	20, // 12: zhuxin.limit.v1.Freeze.lifted_by:type_name -> zhuxin.common.v1.PersonRef
-	0,  // 13: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
-	3,  // 14: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
-	6,  // 15: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
-	8,  // 16: zhuxin.limit.v1.LimitService.ListReviewCalendar:input_type -> zhuxin.limit.v1.ListReviewCalendarRequest
-	12, // 17: zhuxin.limit.v1.LimitService.ExportReviewCalendar:input_type -> zhuxin.limit.v1.ExportReviewCalendarRequest
-	13, // 18: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
-	16, // 19: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
-	17, // 20: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
-	21, // 21: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
-	4,  // 22: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
-	7,  // 23: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
-	9,  // 24: zhuxin.limit.v1.LimitService.ListReviewCalendar:output_type -> zhuxin.limit.v1.ListReviewCalendarReply
-	22, // 25: zhuxin.limit.v1.LimitService.ExportReviewCalendar:output_type -> zhuxin.common.v1.FileReply
-	14, // 26: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
-	15, // 27: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	15, // 28: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	21, // [21:29] is the sub-list for method output_type
-	13, // [13:21] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	21, // 13: zhuxin.limit.v1.Freeze.reason_code:type_name -> zhuxin.common.v1.CodedReason
+	0,  // 14: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
+	3,  // 15: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
+	6,  // 16: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
+	8,  // 17: zhuxin.limit.v1.LimitService.ListReviewCalendar:input_type -> zhuxin.limit.v1.ListReviewCalendarRequest
+	12, // 18: zhuxin.limit.v1.LimitService.ExportReviewCalendar:input_type -> zhuxin.limit.v1.ExportReviewCalendarRequest
+	13, // 19: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
+	16, // 20: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
+	17, // 21: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
+	22, // 22: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
+	4,  // 23: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
+	7,  // 24: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
+	9,  // 25: zhuxin.limit.v1.LimitService.ListReviewCalendar:output_type -> zhuxin.limit.v1.ListReviewCalendarReply
+	23, // 26: zhuxin.limit.v1.LimitService.ExportReviewCalendar:output_type -> zhuxin.common.v1.FileReply
+	14, // 27: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
+	15, // 28: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	15, // 29: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	22, // [22:30] is the sub-list for method output_type
+	14, // [14:22] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_app_api_limit_v1_limit_proto_init() }

@@ -30,6 +30,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type DownloadProposalEvidenceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the approval.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	DocumentId    string `protobuf:"bytes,2,opt,name=document_id,json=documentId,proto3" json:"document_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DownloadProposalEvidenceRequest) Reset() {
+	*x = DownloadProposalEvidenceRequest{}
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DownloadProposalEvidenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DownloadProposalEvidenceRequest) ProtoMessage() {}
+
+func (x *DownloadProposalEvidenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DownloadProposalEvidenceRequest.ProtoReflect.Descriptor instead.
+func (*DownloadProposalEvidenceRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *DownloadProposalEvidenceRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DownloadProposalEvidenceRequest) GetDocumentId() string {
+	if x != nil {
+		return x.DocumentId
+	}
+	return ""
+}
+
 type ListEntriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Q     string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
@@ -43,7 +96,7 @@ type ListEntriesRequest struct {
 
 func (x *ListEntriesRequest) Reset() {
 	*x = ListEntriesRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[0]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -55,7 +108,7 @@ func (x *ListEntriesRequest) String() string {
 func (*ListEntriesRequest) ProtoMessage() {}
 
 func (x *ListEntriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[0]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -68,7 +121,7 @@ func (x *ListEntriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntriesRequest.ProtoReflect.Descriptor instead.
 func (*ListEntriesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{0}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *ListEntriesRequest) GetQ() string {
@@ -109,7 +162,7 @@ type ListEntriesReply struct {
 
 func (x *ListEntriesReply) Reset() {
 	*x = ListEntriesReply{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[1]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -121,7 +174,7 @@ func (x *ListEntriesReply) String() string {
 func (*ListEntriesReply) ProtoMessage() {}
 
 func (x *ListEntriesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[1]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -134,7 +187,7 @@ func (x *ListEntriesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntriesReply.ProtoReflect.Descriptor instead.
 func (*ListEntriesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{1}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListEntriesReply) GetEntries() []*Entry {
@@ -190,7 +243,7 @@ type Entry struct {
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[2]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -202,7 +255,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[2]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -215,7 +268,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{2}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Entry) GetId() string {
@@ -375,7 +428,7 @@ type EvidenceFile struct {
 
 func (x *EvidenceFile) Reset() {
 	*x = EvidenceFile{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -387,7 +440,7 @@ func (x *EvidenceFile) String() string {
 func (*EvidenceFile) ProtoMessage() {}
 
 func (x *EvidenceFile) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[3]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -400,7 +453,7 @@ func (x *EvidenceFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvidenceFile.ProtoReflect.Descriptor instead.
 func (*EvidenceFile) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{3}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *EvidenceFile) GetDocumentId() string {
@@ -426,7 +479,7 @@ type GetEntryRequest struct {
 
 func (x *GetEntryRequest) Reset() {
 	*x = GetEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -438,7 +491,7 @@ func (x *GetEntryRequest) String() string {
 func (*GetEntryRequest) ProtoMessage() {}
 
 func (x *GetEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[4]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -451,7 +504,7 @@ func (x *GetEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEntryRequest.ProtoReflect.Descriptor instead.
 func (*GetEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{4}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetEntryRequest) GetId() string {
@@ -480,7 +533,7 @@ type Case struct {
 
 func (x *Case) Reset() {
 	*x = Case{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -492,7 +545,7 @@ func (x *Case) String() string {
 func (*Case) ProtoMessage() {}
 
 func (x *Case) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[5]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -505,7 +558,7 @@ func (x *Case) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Case.ProtoReflect.Descriptor instead.
 func (*Case) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{5}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Case) GetEntry() *Entry {
@@ -564,7 +617,7 @@ type RelatedCustomer struct {
 
 func (x *RelatedCustomer) Reset() {
 	*x = RelatedCustomer{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -576,7 +629,7 @@ func (x *RelatedCustomer) String() string {
 func (*RelatedCustomer) ProtoMessage() {}
 
 func (x *RelatedCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[6]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -589,7 +642,7 @@ func (x *RelatedCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RelatedCustomer.ProtoReflect.Descriptor instead.
 func (*RelatedCustomer) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{6}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RelatedCustomer) GetCustomerId() string {
@@ -645,7 +698,7 @@ type Claim struct {
 
 func (x *Claim) Reset() {
 	*x = Claim{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -657,7 +710,7 @@ func (x *Claim) String() string {
 func (*Claim) ProtoMessage() {}
 
 func (x *Claim) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[7]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -670,7 +723,7 @@ func (x *Claim) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Claim.ProtoReflect.Descriptor instead.
 func (*Claim) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{7}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Claim) GetId() string {
@@ -787,7 +840,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -799,7 +852,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[8]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -812,7 +865,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{8}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Event) GetAt() *timestamppb.Timestamp {
@@ -889,7 +942,7 @@ type ObjectRequest struct {
 
 func (x *ObjectRequest) Reset() {
 	*x = ObjectRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -901,7 +954,7 @@ func (x *ObjectRequest) String() string {
 func (*ObjectRequest) ProtoMessage() {}
 
 func (x *ObjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[9]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -914,7 +967,7 @@ func (x *ObjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectRequest.ProtoReflect.Descriptor instead.
 func (*ObjectRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{9}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ObjectRequest) GetId() string {
@@ -947,7 +1000,7 @@ type EvidenceRef struct {
 
 func (x *EvidenceRef) Reset() {
 	*x = EvidenceRef{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -959,7 +1012,7 @@ func (x *EvidenceRef) String() string {
 func (*EvidenceRef) ProtoMessage() {}
 
 func (x *EvidenceRef) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[10]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -972,7 +1025,7 @@ func (x *EvidenceRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvidenceRef.ProtoReflect.Descriptor instead.
 func (*EvidenceRef) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{10}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EvidenceRef) GetDocumentId() string {
@@ -996,7 +1049,7 @@ type ReportRepairRequest struct {
 
 func (x *ReportRepairRequest) Reset() {
 	*x = ReportRepairRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1008,7 +1061,7 @@ func (x *ReportRepairRequest) String() string {
 func (*ReportRepairRequest) ProtoMessage() {}
 
 func (x *ReportRepairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[11]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1021,7 +1074,7 @@ func (x *ReportRepairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRepairRequest.ProtoReflect.Descriptor instead.
 func (*ReportRepairRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{11}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReportRepairRequest) GetId() string {
@@ -1071,7 +1124,7 @@ type ListExemptionsRequest struct {
 
 func (x *ListExemptionsRequest) Reset() {
 	*x = ListExemptionsRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1083,7 +1136,7 @@ func (x *ListExemptionsRequest) String() string {
 func (*ListExemptionsRequest) ProtoMessage() {}
 
 func (x *ListExemptionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[12]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1096,7 +1149,7 @@ func (x *ListExemptionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExemptionsRequest.ProtoReflect.Descriptor instead.
 func (*ListExemptionsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{12}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListExemptionsRequest) GetStatus() string {
@@ -1130,7 +1183,7 @@ type ListExemptionsReply struct {
 
 func (x *ListExemptionsReply) Reset() {
 	*x = ListExemptionsReply{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1142,7 +1195,7 @@ func (x *ListExemptionsReply) String() string {
 func (*ListExemptionsReply) ProtoMessage() {}
 
 func (x *ListExemptionsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[13]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1155,7 +1208,7 @@ func (x *ListExemptionsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExemptionsReply.ProtoReflect.Descriptor instead.
 func (*ListExemptionsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{13}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListExemptionsReply) GetExemptions() []*Exemption {
@@ -1200,7 +1253,7 @@ type Exemption struct {
 
 func (x *Exemption) Reset() {
 	*x = Exemption{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1212,7 +1265,7 @@ func (x *Exemption) String() string {
 func (*Exemption) ProtoMessage() {}
 
 func (x *Exemption) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[14]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1225,7 +1278,7 @@ func (x *Exemption) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exemption.ProtoReflect.Descriptor instead.
 func (*Exemption) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{14}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Exemption) GetId() string {
@@ -1354,7 +1407,7 @@ type AskExemptionRequest struct {
 
 func (x *AskExemptionRequest) Reset() {
 	*x = AskExemptionRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1366,7 +1419,7 @@ func (x *AskExemptionRequest) String() string {
 func (*AskExemptionRequest) ProtoMessage() {}
 
 func (x *AskExemptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[15]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1379,7 +1432,7 @@ func (x *AskExemptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskExemptionRequest.ProtoReflect.Descriptor instead.
 func (*AskExemptionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{15}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AskExemptionRequest) GetCustomerId() string {
@@ -1419,7 +1472,7 @@ type GetStandingRequest struct {
 
 func (x *GetStandingRequest) Reset() {
 	*x = GetStandingRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1431,7 +1484,7 @@ func (x *GetStandingRequest) String() string {
 func (*GetStandingRequest) ProtoMessage() {}
 
 func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[16]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1444,7 +1497,7 @@ func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStandingRequest.ProtoReflect.Descriptor instead.
 func (*GetStandingRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{16}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetStandingRequest) GetCustomerId() string {
@@ -1468,7 +1521,7 @@ type NegativeStanding struct {
 
 func (x *NegativeStanding) Reset() {
 	*x = NegativeStanding{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1480,7 +1533,7 @@ func (x *NegativeStanding) String() string {
 func (*NegativeStanding) ProtoMessage() {}
 
 func (x *NegativeStanding) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[17]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1493,7 +1546,7 @@ func (x *NegativeStanding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NegativeStanding.ProtoReflect.Descriptor instead.
 func (*NegativeStanding) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{17}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *NegativeStanding) GetRating() string {
@@ -1538,7 +1591,7 @@ type ListingHit struct {
 
 func (x *ListingHit) Reset() {
 	*x = ListingHit{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1550,7 +1603,7 @@ func (x *ListingHit) String() string {
 func (*ListingHit) ProtoMessage() {}
 
 func (x *ListingHit) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[18]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1563,7 +1616,7 @@ func (x *ListingHit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListingHit.ProtoReflect.Descriptor instead.
 func (*ListingHit) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{18}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListingHit) GetUscc() string {
@@ -1645,7 +1698,7 @@ type WithdrawExemptionRequest struct {
 
 func (x *WithdrawExemptionRequest) Reset() {
 	*x = WithdrawExemptionRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1657,7 +1710,7 @@ func (x *WithdrawExemptionRequest) String() string {
 func (*WithdrawExemptionRequest) ProtoMessage() {}
 
 func (x *WithdrawExemptionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[19]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1670,7 +1723,7 @@ func (x *WithdrawExemptionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawExemptionRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawExemptionRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{19}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *WithdrawExemptionRequest) GetId() string {
@@ -1696,7 +1749,7 @@ type CreateEntryRequest struct {
 
 func (x *CreateEntryRequest) Reset() {
 	*x = CreateEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1708,7 +1761,7 @@ func (x *CreateEntryRequest) String() string {
 func (*CreateEntryRequest) ProtoMessage() {}
 
 func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[20]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1721,7 +1774,7 @@ func (x *CreateEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateEntryRequest.ProtoReflect.Descriptor instead.
 func (*CreateEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{20}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CreateEntryRequest) GetUscc() string {
@@ -1783,7 +1836,7 @@ type WithdrawEntryRequest struct {
 
 func (x *WithdrawEntryRequest) Reset() {
 	*x = WithdrawEntryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1795,7 +1848,7 @@ func (x *WithdrawEntryRequest) String() string {
 func (*WithdrawEntryRequest) ProtoMessage() {}
 
 func (x *WithdrawEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[21]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1808,7 +1861,7 @@ func (x *WithdrawEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawEntryRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawEntryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{21}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WithdrawEntryRequest) GetId() string {
@@ -1834,7 +1887,7 @@ type UploadEvidenceRequest struct {
 
 func (x *UploadEvidenceRequest) Reset() {
 	*x = UploadEvidenceRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +1899,7 @@ func (x *UploadEvidenceRequest) String() string {
 func (*UploadEvidenceRequest) ProtoMessage() {}
 
 func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[22]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +1912,7 @@ func (x *UploadEvidenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*UploadEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{22}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *UploadEvidenceRequest) GetFileName() string {
@@ -1880,7 +1933,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1892,7 +1945,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[23]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1905,7 +1958,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{23}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Evidence) GetDocumentId() string {
@@ -1940,7 +1993,7 @@ type GetCustomerHistoryRequest struct {
 
 func (x *GetCustomerHistoryRequest) Reset() {
 	*x = GetCustomerHistoryRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1952,7 +2005,7 @@ func (x *GetCustomerHistoryRequest) String() string {
 func (*GetCustomerHistoryRequest) ProtoMessage() {}
 
 func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[24]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1965,7 +2018,7 @@ func (x *GetCustomerHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCustomerHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetCustomerHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{24}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetCustomerHistoryRequest) GetCustomerId() string {
@@ -2002,7 +2055,7 @@ type CustomerHistory struct {
 
 func (x *CustomerHistory) Reset() {
 	*x = CustomerHistory{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2067,7 @@ func (x *CustomerHistory) String() string {
 func (*CustomerHistory) ProtoMessage() {}
 
 func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[25]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2080,7 @@ func (x *CustomerHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerHistory.ProtoReflect.Descriptor instead.
 func (*CustomerHistory) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{25}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CustomerHistory) GetUscc() string {
@@ -2094,7 +2147,7 @@ type SharedRating struct {
 
 func (x *SharedRating) Reset() {
 	*x = SharedRating{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2106,7 +2159,7 @@ func (x *SharedRating) String() string {
 func (*SharedRating) ProtoMessage() {}
 
 func (x *SharedRating) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[26]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2119,7 +2172,7 @@ func (x *SharedRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedRating.ProtoReflect.Descriptor instead.
 func (*SharedRating) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{26}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SharedRating) GetSubsidiaryName() string {
@@ -2176,7 +2229,7 @@ type ListSharingLogRequest struct {
 
 func (x *ListSharingLogRequest) Reset() {
 	*x = ListSharingLogRequest{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2188,7 +2241,7 @@ func (x *ListSharingLogRequest) String() string {
 func (*ListSharingLogRequest) ProtoMessage() {}
 
 func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[27]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2201,7 +2254,7 @@ func (x *ListSharingLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogRequest.ProtoReflect.Descriptor instead.
 func (*ListSharingLogRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{27}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListSharingLogRequest) GetMade() bool {
@@ -2235,7 +2288,7 @@ type ListSharingLogReply struct {
 
 func (x *ListSharingLogReply) Reset() {
 	*x = ListSharingLogReply{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2247,7 +2300,7 @@ func (x *ListSharingLogReply) String() string {
 func (*ListSharingLogReply) ProtoMessage() {}
 
 func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[28]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2260,7 +2313,7 @@ func (x *ListSharingLogReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharingLogReply.ProtoReflect.Descriptor instead.
 func (*ListSharingLogReply) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{28}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListSharingLogReply) GetRows() []*SharingLogRow {
@@ -2291,7 +2344,7 @@ type SharingLogRow struct {
 
 func (x *SharingLogRow) Reset() {
 	*x = SharingLogRow{}
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2303,7 +2356,7 @@ func (x *SharingLogRow) String() string {
 func (*SharingLogRow) ProtoMessage() {}
 
 func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[29]
+	mi := &file_app_api_negativelist_v1_negativelist_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2316,7 +2369,7 @@ func (x *SharingLogRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharingLogRow.ProtoReflect.Descriptor instead.
 func (*SharingLogRow) Descriptor() ([]byte, []int) {
-	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{29}
+	return file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SharingLogRow) GetAt() *timestamppb.Timestamp {
@@ -2358,7 +2411,11 @@ var File_app_api_negativelist_v1_negativelist_proto protoreflect.FileDescriptor
 
 const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\n" +
-	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"g\n" +
+	"*app/api/negativelist/v1/negativelist.proto\x12\x16zhuxin.negativelist.v1\x1a\x1eapp/api/access/v1/access.proto\x1a\x1eapp/api/common/v1/common.proto\x1a\x1dapp/api/related/v1/path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n" +
+	"\x1fDownloadProposalEvidenceRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vdocument_id\x18\x02 \x01(\tR\n" +
+	"documentId\"g\n" +
 	"\x12ListEntriesRequest\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\tR\x04view\x12\x12\n" +
@@ -2573,7 +2630,7 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"viewerName\x12+\n" +
 	"\x11viewer_subsidiary\x18\x03 \x01(\tR\x10viewerSubsidiary\x12\x12\n" +
 	"\x04uscc\x18\x04 \x01(\tR\x04uscc\x12\x18\n" +
-	"\apurpose\x18\x05 \x01(\tR\apurpose2\xf7\x10\n" +
+	"\apurpose\x18\x05 \x01(\tR\apurpose2\xb4\x12\n" +
 	"\x13NegativeListService\x12\x98\x01\n" +
 	"\vListEntries\x12*.zhuxin.negativelist.v1.ListEntriesRequest\x1a(.zhuxin.negativelist.v1.ListEntriesReply\"3\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/negative-list\x12\xa0\x01\n" +
 	"\vCreateEntry\x12*.zhuxin.negativelist.v1.CreateEntryRequest\x1a\x1d.zhuxin.negativelist.v1.Entry\"F\x92\xc2\x18&\b\x01\x12\x13negative_list.write:\rnegative_list\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/negative-list\x12\x8b\x01\n" +
@@ -2586,7 +2643,8 @@ const file_app_api_negativelist_v1_negativelist_proto_rawDesc = "" +
 	"\x11WithdrawExemption\x120.zhuxin.negativelist.v1.WithdrawExemptionRequest\x1a!.zhuxin.negativelist.v1.Exemption\"K\x92\xc2\x18\x17\b\x01\x12\x13negative_list.write\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/negative-exemptions/{id}:withdraw\x12\xb4\x01\n" +
 	"\vGetStanding\x12*.zhuxin.negativelist.v1.GetStandingRequest\x1a(.zhuxin.negativelist.v1.NegativeStanding\"O\x92\xc2\x18\x16\b\x01\x12\x12negative_list.read\x82\xd3\xe4\x93\x02/\x12-/v1/customers/{customer_id}/negative-standing\x12\xa7\x01\n" +
 	"\x0eUploadEvidence\x12-.zhuxin.negativelist.v1.UploadEvidenceRequest\x1a .zhuxin.negativelist.v1.Evidence\"D\x92\xc2\x18\x1e\b\x01\x12\x13negative_list.write \x010\x80\x80\x80\n" +
-	"\x82\xd3\xe4\x93\x02\x1c\"\x1a/v1/negative-list:evidence\x12\xb8\x01\n" +
+	"\x82\xd3\xe4\x93\x02\x1c\"\x1a/v1/negative-list:evidence\x12\xba\x01\n" +
+	"\x18DownloadProposalEvidence\x127.zhuxin.negativelist.v1.DownloadProposalEvidenceRequest\x1a\x1b.zhuxin.common.v1.FileReply\"H\x92\xc2\x18\x13\b\x01\x12\rapproval.read(\x01\x82\xd3\xe4\x93\x02+\x12)/v1/approvals/{id}/evidence/{document_id}\x12\xb8\x01\n" +
 	"\x12GetCustomerHistory\x121.zhuxin.negativelist.v1.GetCustomerHistoryRequest\x1a'.zhuxin.negativelist.v1.CustomerHistory\"F\x92\xc2\x18\x10\b\x01\x12\fhistory.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/shared-history\x12\x97\x01\n" +
 	"\x0eListSharingLog\x12-.zhuxin.negativelist.v1.ListSharingLogRequest\x1a+.zhuxin.negativelist.v1.ListSharingLogReply\")\x92\xc2\x18\x0e\b\x01\x12\n" +
 	"audit.read\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/sharing-logB/Z-zhuxin/app/api/negativelist/v1;negativelistv1b\x06proto3"
@@ -2603,100 +2661,104 @@ func file_app_api_negativelist_v1_negativelist_proto_rawDescGZIP() []byte {
 	return file_app_api_negativelist_v1_negativelist_proto_rawDescData
 }
 
-var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_app_api_negativelist_v1_negativelist_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_app_api_negativelist_v1_negativelist_proto_goTypes = []any{
-	(*ListEntriesRequest)(nil),        // 0: zhuxin.negativelist.v1.ListEntriesRequest
-	(*ListEntriesReply)(nil),          // 1: zhuxin.negativelist.v1.ListEntriesReply
-	(*Entry)(nil),                     // 2: zhuxin.negativelist.v1.Entry
-	(*EvidenceFile)(nil),              // 3: zhuxin.negativelist.v1.EvidenceFile
-	(*GetEntryRequest)(nil),           // 4: zhuxin.negativelist.v1.GetEntryRequest
-	(*Case)(nil),                      // 5: zhuxin.negativelist.v1.Case
-	(*RelatedCustomer)(nil),           // 6: zhuxin.negativelist.v1.RelatedCustomer
-	(*Claim)(nil),                     // 7: zhuxin.negativelist.v1.Claim
-	(*Event)(nil),                     // 8: zhuxin.negativelist.v1.Event
-	(*ObjectRequest)(nil),             // 9: zhuxin.negativelist.v1.ObjectRequest
-	(*EvidenceRef)(nil),               // 10: zhuxin.negativelist.v1.EvidenceRef
-	(*ReportRepairRequest)(nil),       // 11: zhuxin.negativelist.v1.ReportRepairRequest
-	(*ListExemptionsRequest)(nil),     // 12: zhuxin.negativelist.v1.ListExemptionsRequest
-	(*ListExemptionsReply)(nil),       // 13: zhuxin.negativelist.v1.ListExemptionsReply
-	(*Exemption)(nil),                 // 14: zhuxin.negativelist.v1.Exemption
-	(*AskExemptionRequest)(nil),       // 15: zhuxin.negativelist.v1.AskExemptionRequest
-	(*GetStandingRequest)(nil),        // 16: zhuxin.negativelist.v1.GetStandingRequest
-	(*NegativeStanding)(nil),          // 17: zhuxin.negativelist.v1.NegativeStanding
-	(*ListingHit)(nil),                // 18: zhuxin.negativelist.v1.ListingHit
-	(*WithdrawExemptionRequest)(nil),  // 19: zhuxin.negativelist.v1.WithdrawExemptionRequest
-	(*CreateEntryRequest)(nil),        // 20: zhuxin.negativelist.v1.CreateEntryRequest
-	(*WithdrawEntryRequest)(nil),      // 21: zhuxin.negativelist.v1.WithdrawEntryRequest
-	(*UploadEvidenceRequest)(nil),     // 22: zhuxin.negativelist.v1.UploadEvidenceRequest
-	(*Evidence)(nil),                  // 23: zhuxin.negativelist.v1.Evidence
-	(*GetCustomerHistoryRequest)(nil), // 24: zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	(*CustomerHistory)(nil),           // 25: zhuxin.negativelist.v1.CustomerHistory
-	(*SharedRating)(nil),              // 26: zhuxin.negativelist.v1.SharedRating
-	(*ListSharingLogRequest)(nil),     // 27: zhuxin.negativelist.v1.ListSharingLogRequest
-	(*ListSharingLogReply)(nil),       // 28: zhuxin.negativelist.v1.ListSharingLogReply
-	(*SharingLogRow)(nil),             // 29: zhuxin.negativelist.v1.SharingLogRow
-	(*timestamppb.Timestamp)(nil),     // 30: google.protobuf.Timestamp
-	(*v1.ReachPath)(nil),              // 31: zhuxin.related.v1.ReachPath
-	(*v11.CommonGrade)(nil),           // 32: zhuxin.common.v1.CommonGrade
+	(*DownloadProposalEvidenceRequest)(nil), // 0: zhuxin.negativelist.v1.DownloadProposalEvidenceRequest
+	(*ListEntriesRequest)(nil),              // 1: zhuxin.negativelist.v1.ListEntriesRequest
+	(*ListEntriesReply)(nil),                // 2: zhuxin.negativelist.v1.ListEntriesReply
+	(*Entry)(nil),                           // 3: zhuxin.negativelist.v1.Entry
+	(*EvidenceFile)(nil),                    // 4: zhuxin.negativelist.v1.EvidenceFile
+	(*GetEntryRequest)(nil),                 // 5: zhuxin.negativelist.v1.GetEntryRequest
+	(*Case)(nil),                            // 6: zhuxin.negativelist.v1.Case
+	(*RelatedCustomer)(nil),                 // 7: zhuxin.negativelist.v1.RelatedCustomer
+	(*Claim)(nil),                           // 8: zhuxin.negativelist.v1.Claim
+	(*Event)(nil),                           // 9: zhuxin.negativelist.v1.Event
+	(*ObjectRequest)(nil),                   // 10: zhuxin.negativelist.v1.ObjectRequest
+	(*EvidenceRef)(nil),                     // 11: zhuxin.negativelist.v1.EvidenceRef
+	(*ReportRepairRequest)(nil),             // 12: zhuxin.negativelist.v1.ReportRepairRequest
+	(*ListExemptionsRequest)(nil),           // 13: zhuxin.negativelist.v1.ListExemptionsRequest
+	(*ListExemptionsReply)(nil),             // 14: zhuxin.negativelist.v1.ListExemptionsReply
+	(*Exemption)(nil),                       // 15: zhuxin.negativelist.v1.Exemption
+	(*AskExemptionRequest)(nil),             // 16: zhuxin.negativelist.v1.AskExemptionRequest
+	(*GetStandingRequest)(nil),              // 17: zhuxin.negativelist.v1.GetStandingRequest
+	(*NegativeStanding)(nil),                // 18: zhuxin.negativelist.v1.NegativeStanding
+	(*ListingHit)(nil),                      // 19: zhuxin.negativelist.v1.ListingHit
+	(*WithdrawExemptionRequest)(nil),        // 20: zhuxin.negativelist.v1.WithdrawExemptionRequest
+	(*CreateEntryRequest)(nil),              // 21: zhuxin.negativelist.v1.CreateEntryRequest
+	(*WithdrawEntryRequest)(nil),            // 22: zhuxin.negativelist.v1.WithdrawEntryRequest
+	(*UploadEvidenceRequest)(nil),           // 23: zhuxin.negativelist.v1.UploadEvidenceRequest
+	(*Evidence)(nil),                        // 24: zhuxin.negativelist.v1.Evidence
+	(*GetCustomerHistoryRequest)(nil),       // 25: zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	(*CustomerHistory)(nil),                 // 26: zhuxin.negativelist.v1.CustomerHistory
+	(*SharedRating)(nil),                    // 27: zhuxin.negativelist.v1.SharedRating
+	(*ListSharingLogRequest)(nil),           // 28: zhuxin.negativelist.v1.ListSharingLogRequest
+	(*ListSharingLogReply)(nil),             // 29: zhuxin.negativelist.v1.ListSharingLogReply
+	(*SharingLogRow)(nil),                   // 30: zhuxin.negativelist.v1.SharingLogRow
+	(*timestamppb.Timestamp)(nil),           // 31: google.protobuf.Timestamp
+	(*v1.ReachPath)(nil),                    // 32: zhuxin.related.v1.ReachPath
+	(*v11.CommonGrade)(nil),                 // 33: zhuxin.common.v1.CommonGrade
+	(*v11.FileReply)(nil),                   // 34: zhuxin.common.v1.FileReply
 }
 var file_app_api_negativelist_v1_negativelist_proto_depIdxs = []int32{
-	2,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
-	30, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
-	30, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
-	3,  // 3: zhuxin.negativelist.v1.Entry.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
-	30, // 4: zhuxin.negativelist.v1.Entry.proposed_at:type_name -> google.protobuf.Timestamp
-	30, // 5: zhuxin.negativelist.v1.Entry.decided_at:type_name -> google.protobuf.Timestamp
-	2,  // 6: zhuxin.negativelist.v1.Case.entry:type_name -> zhuxin.negativelist.v1.Entry
-	7,  // 7: zhuxin.negativelist.v1.Case.claims:type_name -> zhuxin.negativelist.v1.Claim
-	8,  // 8: zhuxin.negativelist.v1.Case.events:type_name -> zhuxin.negativelist.v1.Event
-	6,  // 9: zhuxin.negativelist.v1.Case.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
-	31, // 10: zhuxin.negativelist.v1.RelatedCustomer.path:type_name -> zhuxin.related.v1.ReachPath
-	3,  // 11: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
-	30, // 12: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
-	30, // 13: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
-	30, // 14: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
-	10, // 15: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	10, // 16: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	14, // 17: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
-	30, // 18: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
-	30, // 19: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
-	18, // 20: zhuxin.negativelist.v1.NegativeStanding.hits:type_name -> zhuxin.negativelist.v1.ListingHit
-	31, // 21: zhuxin.negativelist.v1.ListingHit.path:type_name -> zhuxin.related.v1.ReachPath
-	10, // 22: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
-	26, // 23: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
-	30, // 24: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
-	30, // 25: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
-	32, // 26: zhuxin.negativelist.v1.SharedRating.common:type_name -> zhuxin.common.v1.CommonGrade
-	29, // 27: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
-	30, // 28: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
-	0,  // 29: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
-	20, // 30: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
-	4,  // 31: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
-	21, // 32: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
-	9,  // 33: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
-	11, // 34: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
-	12, // 35: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
-	15, // 36: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
-	19, // 37: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
-	16, // 38: zhuxin.negativelist.v1.NegativeListService.GetStanding:input_type -> zhuxin.negativelist.v1.GetStandingRequest
-	22, // 39: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
-	24, // 40: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
-	27, // 41: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
-	1,  // 42: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
-	2,  // 43: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
-	5,  // 44: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
-	2,  // 45: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
-	7,  // 46: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
-	7,  // 47: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
-	13, // 48: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
-	14, // 49: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	14, // 50: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
-	17, // 51: zhuxin.negativelist.v1.NegativeListService.GetStanding:output_type -> zhuxin.negativelist.v1.NegativeStanding
-	23, // 52: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
-	25, // 53: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
-	28, // 54: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
-	42, // [42:55] is the sub-list for method output_type
-	29, // [29:42] is the sub-list for method input_type
+	3,  // 0: zhuxin.negativelist.v1.ListEntriesReply.entries:type_name -> zhuxin.negativelist.v1.Entry
+	31, // 1: zhuxin.negativelist.v1.Entry.listed_at:type_name -> google.protobuf.Timestamp
+	31, // 2: zhuxin.negativelist.v1.Entry.removed_at:type_name -> google.protobuf.Timestamp
+	4,  // 3: zhuxin.negativelist.v1.Entry.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
+	31, // 4: zhuxin.negativelist.v1.Entry.proposed_at:type_name -> google.protobuf.Timestamp
+	31, // 5: zhuxin.negativelist.v1.Entry.decided_at:type_name -> google.protobuf.Timestamp
+	3,  // 6: zhuxin.negativelist.v1.Case.entry:type_name -> zhuxin.negativelist.v1.Entry
+	8,  // 7: zhuxin.negativelist.v1.Case.claims:type_name -> zhuxin.negativelist.v1.Claim
+	9,  // 8: zhuxin.negativelist.v1.Case.events:type_name -> zhuxin.negativelist.v1.Event
+	7,  // 9: zhuxin.negativelist.v1.Case.related:type_name -> zhuxin.negativelist.v1.RelatedCustomer
+	32, // 10: zhuxin.negativelist.v1.RelatedCustomer.path:type_name -> zhuxin.related.v1.ReachPath
+	4,  // 11: zhuxin.negativelist.v1.Claim.evidence:type_name -> zhuxin.negativelist.v1.EvidenceFile
+	31, // 12: zhuxin.negativelist.v1.Claim.raised_at:type_name -> google.protobuf.Timestamp
+	31, // 13: zhuxin.negativelist.v1.Claim.answered_at:type_name -> google.protobuf.Timestamp
+	31, // 14: zhuxin.negativelist.v1.Event.at:type_name -> google.protobuf.Timestamp
+	11, // 15: zhuxin.negativelist.v1.ObjectRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	11, // 16: zhuxin.negativelist.v1.ReportRepairRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	15, // 17: zhuxin.negativelist.v1.ListExemptionsReply.exemptions:type_name -> zhuxin.negativelist.v1.Exemption
+	31, // 18: zhuxin.negativelist.v1.Exemption.asked_at:type_name -> google.protobuf.Timestamp
+	31, // 19: zhuxin.negativelist.v1.Exemption.decided_at:type_name -> google.protobuf.Timestamp
+	19, // 20: zhuxin.negativelist.v1.NegativeStanding.hits:type_name -> zhuxin.negativelist.v1.ListingHit
+	32, // 21: zhuxin.negativelist.v1.ListingHit.path:type_name -> zhuxin.related.v1.ReachPath
+	11, // 22: zhuxin.negativelist.v1.CreateEntryRequest.evidence:type_name -> zhuxin.negativelist.v1.EvidenceRef
+	27, // 23: zhuxin.negativelist.v1.CustomerHistory.ratings:type_name -> zhuxin.negativelist.v1.SharedRating
+	31, // 24: zhuxin.negativelist.v1.SharedRating.effective_at:type_name -> google.protobuf.Timestamp
+	31, // 25: zhuxin.negativelist.v1.SharedRating.lapsed_at:type_name -> google.protobuf.Timestamp
+	33, // 26: zhuxin.negativelist.v1.SharedRating.common:type_name -> zhuxin.common.v1.CommonGrade
+	30, // 27: zhuxin.negativelist.v1.ListSharingLogReply.rows:type_name -> zhuxin.negativelist.v1.SharingLogRow
+	31, // 28: zhuxin.negativelist.v1.SharingLogRow.at:type_name -> google.protobuf.Timestamp
+	1,  // 29: zhuxin.negativelist.v1.NegativeListService.ListEntries:input_type -> zhuxin.negativelist.v1.ListEntriesRequest
+	21, // 30: zhuxin.negativelist.v1.NegativeListService.CreateEntry:input_type -> zhuxin.negativelist.v1.CreateEntryRequest
+	5,  // 31: zhuxin.negativelist.v1.NegativeListService.GetEntry:input_type -> zhuxin.negativelist.v1.GetEntryRequest
+	22, // 32: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:input_type -> zhuxin.negativelist.v1.WithdrawEntryRequest
+	10, // 33: zhuxin.negativelist.v1.NegativeListService.Object:input_type -> zhuxin.negativelist.v1.ObjectRequest
+	12, // 34: zhuxin.negativelist.v1.NegativeListService.ReportRepair:input_type -> zhuxin.negativelist.v1.ReportRepairRequest
+	13, // 35: zhuxin.negativelist.v1.NegativeListService.ListExemptions:input_type -> zhuxin.negativelist.v1.ListExemptionsRequest
+	16, // 36: zhuxin.negativelist.v1.NegativeListService.AskExemption:input_type -> zhuxin.negativelist.v1.AskExemptionRequest
+	20, // 37: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:input_type -> zhuxin.negativelist.v1.WithdrawExemptionRequest
+	17, // 38: zhuxin.negativelist.v1.NegativeListService.GetStanding:input_type -> zhuxin.negativelist.v1.GetStandingRequest
+	23, // 39: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:input_type -> zhuxin.negativelist.v1.UploadEvidenceRequest
+	0,  // 40: zhuxin.negativelist.v1.NegativeListService.DownloadProposalEvidence:input_type -> zhuxin.negativelist.v1.DownloadProposalEvidenceRequest
+	25, // 41: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:input_type -> zhuxin.negativelist.v1.GetCustomerHistoryRequest
+	28, // 42: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:input_type -> zhuxin.negativelist.v1.ListSharingLogRequest
+	2,  // 43: zhuxin.negativelist.v1.NegativeListService.ListEntries:output_type -> zhuxin.negativelist.v1.ListEntriesReply
+	3,  // 44: zhuxin.negativelist.v1.NegativeListService.CreateEntry:output_type -> zhuxin.negativelist.v1.Entry
+	6,  // 45: zhuxin.negativelist.v1.NegativeListService.GetEntry:output_type -> zhuxin.negativelist.v1.Case
+	3,  // 46: zhuxin.negativelist.v1.NegativeListService.WithdrawEntry:output_type -> zhuxin.negativelist.v1.Entry
+	8,  // 47: zhuxin.negativelist.v1.NegativeListService.Object:output_type -> zhuxin.negativelist.v1.Claim
+	8,  // 48: zhuxin.negativelist.v1.NegativeListService.ReportRepair:output_type -> zhuxin.negativelist.v1.Claim
+	14, // 49: zhuxin.negativelist.v1.NegativeListService.ListExemptions:output_type -> zhuxin.negativelist.v1.ListExemptionsReply
+	15, // 50: zhuxin.negativelist.v1.NegativeListService.AskExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	15, // 51: zhuxin.negativelist.v1.NegativeListService.WithdrawExemption:output_type -> zhuxin.negativelist.v1.Exemption
+	18, // 52: zhuxin.negativelist.v1.NegativeListService.GetStanding:output_type -> zhuxin.negativelist.v1.NegativeStanding
+	24, // 53: zhuxin.negativelist.v1.NegativeListService.UploadEvidence:output_type -> zhuxin.negativelist.v1.Evidence
+	34, // 54: zhuxin.negativelist.v1.NegativeListService.DownloadProposalEvidence:output_type -> zhuxin.common.v1.FileReply
+	26, // 55: zhuxin.negativelist.v1.NegativeListService.GetCustomerHistory:output_type -> zhuxin.negativelist.v1.CustomerHistory
+	29, // 56: zhuxin.negativelist.v1.NegativeListService.ListSharingLog:output_type -> zhuxin.negativelist.v1.ListSharingLogReply
+	43, // [43:57] is the sub-list for method output_type
+	29, // [29:43] is the sub-list for method input_type
 	29, // [29:29] is the sub-list for extension type_name
 	29, // [29:29] is the sub-list for extension extendee
 	0,  // [0:29] is the sub-list for field type_name
@@ -2713,7 +2775,7 @@ func file_app_api_negativelist_v1_negativelist_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_negativelist_v1_negativelist_proto_rawDesc), len(file_app_api_negativelist_v1_negativelist_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   30,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -11,19 +11,20 @@ import (
 
 // Operations of NegativeListService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationNegativeListServiceListEntries        = "/zhuxin.negativelist.v1.NegativeListService/ListEntries"
-	OperationNegativeListServiceCreateEntry        = "/zhuxin.negativelist.v1.NegativeListService/CreateEntry"
-	OperationNegativeListServiceGetEntry           = "/zhuxin.negativelist.v1.NegativeListService/GetEntry"
-	OperationNegativeListServiceWithdrawEntry      = "/zhuxin.negativelist.v1.NegativeListService/WithdrawEntry"
-	OperationNegativeListServiceObject             = "/zhuxin.negativelist.v1.NegativeListService/Object"
-	OperationNegativeListServiceReportRepair       = "/zhuxin.negativelist.v1.NegativeListService/ReportRepair"
-	OperationNegativeListServiceListExemptions     = "/zhuxin.negativelist.v1.NegativeListService/ListExemptions"
-	OperationNegativeListServiceAskExemption       = "/zhuxin.negativelist.v1.NegativeListService/AskExemption"
-	OperationNegativeListServiceWithdrawExemption  = "/zhuxin.negativelist.v1.NegativeListService/WithdrawExemption"
-	OperationNegativeListServiceGetStanding        = "/zhuxin.negativelist.v1.NegativeListService/GetStanding"
-	OperationNegativeListServiceUploadEvidence     = "/zhuxin.negativelist.v1.NegativeListService/UploadEvidence"
-	OperationNegativeListServiceGetCustomerHistory = "/zhuxin.negativelist.v1.NegativeListService/GetCustomerHistory"
-	OperationNegativeListServiceListSharingLog     = "/zhuxin.negativelist.v1.NegativeListService/ListSharingLog"
+	OperationNegativeListServiceListEntries              = "/zhuxin.negativelist.v1.NegativeListService/ListEntries"
+	OperationNegativeListServiceCreateEntry              = "/zhuxin.negativelist.v1.NegativeListService/CreateEntry"
+	OperationNegativeListServiceGetEntry                 = "/zhuxin.negativelist.v1.NegativeListService/GetEntry"
+	OperationNegativeListServiceWithdrawEntry            = "/zhuxin.negativelist.v1.NegativeListService/WithdrawEntry"
+	OperationNegativeListServiceObject                   = "/zhuxin.negativelist.v1.NegativeListService/Object"
+	OperationNegativeListServiceReportRepair             = "/zhuxin.negativelist.v1.NegativeListService/ReportRepair"
+	OperationNegativeListServiceListExemptions           = "/zhuxin.negativelist.v1.NegativeListService/ListExemptions"
+	OperationNegativeListServiceAskExemption             = "/zhuxin.negativelist.v1.NegativeListService/AskExemption"
+	OperationNegativeListServiceWithdrawExemption        = "/zhuxin.negativelist.v1.NegativeListService/WithdrawExemption"
+	OperationNegativeListServiceGetStanding              = "/zhuxin.negativelist.v1.NegativeListService/GetStanding"
+	OperationNegativeListServiceUploadEvidence           = "/zhuxin.negativelist.v1.NegativeListService/UploadEvidence"
+	OperationNegativeListServiceDownloadProposalEvidence = "/zhuxin.negativelist.v1.NegativeListService/DownloadProposalEvidence"
+	OperationNegativeListServiceGetCustomerHistory       = "/zhuxin.negativelist.v1.NegativeListService/GetCustomerHistory"
+	OperationNegativeListServiceListSharingLog           = "/zhuxin.negativelist.v1.NegativeListService/ListSharingLog"
 )
 
 // NegativeListServiceHTTPServer is what answers the routes of NegativeListService.
@@ -50,6 +51,9 @@ type NegativeListServiceHTTPServer interface {
 	GetStanding(context.Context, *GetStandingRequest) (*NegativeStanding, error)
 	// Evidence file, uploaded before the listing that names it.
 	UploadEvidence(context.Context, *UploadEvidenceRequest) (*Evidence, error)
+	// Evidence of a proposal that waits, or waited, for the house's approval; for whoever
+	// may see the approval.
+	DownloadProposalEvidence(context.Context, *DownloadProposalEvidenceRequest) (*route.File, error)
 	// Ratings of the same company at all subsidiaries. Each look is logged.
 	GetCustomerHistory(context.Context, *GetCustomerHistoryRequest) (*CustomerHistory, error)
 	// Who of the other subsidiaries looked at what of ours.
@@ -58,6 +62,14 @@ type NegativeListServiceHTTPServer interface {
 
 // NegativeListServiceRoutes is the table of the routes of NegativeListService.
 var NegativeListServiceRoutes = []route.Info{
+	{
+		Operation: OperationNegativeListServiceDownloadProposalEvidence,
+		Method:    "GET", Path: "/v1/approvals/{id}/evidence/{document_id}",
+		Side: route.SideTenant, Permission: "approval.read",
+		Params:   []string{"id", "document_id"},
+		RawReply: true,
+		Request:  "zhuxin.negativelist.v1.DownloadProposalEvidenceRequest", Reply: "zhuxin.common.v1.FileReply",
+	},
 	{
 		Operation: OperationNegativeListServiceGetStanding,
 		Method:    "GET", Path: "/v1/customers/{customer_id}/negative-standing",
@@ -157,6 +169,7 @@ var NegativeListServiceRoutes = []route.Info{
 // RegisterNegativeListServiceHTTPServer puts the routes of NegativeListService on the server.
 func RegisterNegativeListServiceHTTPServer(s *http.Server, srv NegativeListServiceHTTPServer) {
 	r := s.Route("/")
+	r.GET("/v1/approvals/{id:[^/:]+}/evidence/{document_id:[^/:]+}", _NegativeListService_DownloadProposalEvidence0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/negative-standing", _NegativeListService_GetStanding0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{customer_id:[^/:]+}/shared-history", _NegativeListService_GetCustomerHistory0_HTTP_Handler(srv))
 	r.GET("/v1/negative-exemptions", _NegativeListService_ListExemptions0_HTTP_Handler(srv))
@@ -170,6 +183,27 @@ func RegisterNegativeListServiceHTTPServer(s *http.Server, srv NegativeListServi
 	r.POST("/v1/negative-list/{id:[^/:]+}:withdraw", _NegativeListService_WithdrawEntry0_HTTP_Handler(srv))
 	r.POST("/v1/negative-list:evidence", _NegativeListService_UploadEvidence0_HTTP_Handler(srv))
 	r.GET("/v1/sharing-log", _NegativeListService_ListSharingLog0_HTTP_Handler(srv))
+}
+
+func _NegativeListService_DownloadProposalEvidence0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationNegativeListServiceDownloadProposalEvidence)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in DownloadProposalEvidenceRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.DownloadProposalEvidence(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _NegativeListService_GetStanding0_HTTP_Handler(srv NegativeListServiceHTTPServer) func(http.Context) error {

@@ -110,7 +110,9 @@ type Notification struct {
 	Query     map[string]string      `protobuf:"bytes,6,rep,name=query,proto3" json:"query,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// Absent until it was read.
-	ReadAt        *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=read_at,json=readAt,proto3" json:"read_at,omitempty"`
+	ReadAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=read_at,json=readAt,proto3" json:"read_at,omitempty"`
+	// Of reasons among the parts, by the part's name.
+	Codes         map[string]*v1.CodedReason `protobuf:"bytes,9,rep,name=codes,proto3" json:"codes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -197,6 +199,13 @@ func (x *Notification) GetCreatedAt() *timestamppb.Timestamp {
 func (x *Notification) GetReadAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.ReadAt
+	}
+	return nil
+}
+
+func (x *Notification) GetCodes() map[string]*v1.CodedReason {
+	if x != nil {
+		return x.Codes
 	}
 	return nil
 }
@@ -1569,7 +1578,7 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\x04view\x18\x01 \x01(\tR\x04view\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06cursor\x18\x03 \x01(\tR\x06cursor\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xad\x04\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"\xc7\x05\n" +
 	"\fNotification\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12?\n" +
@@ -1579,7 +1588,8 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\x05query\x18\x06 \x03(\v2).zhuxin.notify.v1.Notification.QueryEntryR\x05query\x129\n" +
 	"\n" +
 	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x123\n" +
-	"\aread_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x06readAt\x1a8\n" +
+	"\aread_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x06readAt\x12?\n" +
+	"\x05codes\x18\t \x03(\v2).zhuxin.notify.v1.Notification.CodesEntryR\x05codes\x1a8\n" +
 	"\n" +
 	"PartsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -1590,7 +1600,11 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
 	"QueryEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x97\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aW\n" +
+	"\n" +
+	"CodesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.zhuxin.common.v1.CodedReasonR\x05value:\x028\x01\"\x97\x01\n" +
 	"\x16ListNotificationsReply\x12D\n" +
 	"\rnotifications\x18\x01 \x03(\v2\x1e.zhuxin.notify.v1.NotificationR\rnotifications\x12\x16\n" +
 	"\x06unread\x18\x02 \x01(\x05R\x06unread\x12\x1f\n" +
@@ -1726,7 +1740,7 @@ func file_app_api_notify_v1_notify_proto_rawDescGZIP() []byte {
 	return file_app_api_notify_v1_notify_proto_rawDescData
 }
 
-var file_app_api_notify_v1_notify_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_app_api_notify_v1_notify_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_app_api_notify_v1_notify_proto_goTypes = []any{
 	(*ListNotificationsRequest)(nil), // 0: zhuxin.notify.v1.ListNotificationsRequest
 	(*Notification)(nil),             // 1: zhuxin.notify.v1.Notification
@@ -1755,59 +1769,63 @@ var file_app_api_notify_v1_notify_proto_goTypes = []any{
 	nil,                              // 24: zhuxin.notify.v1.Notification.PartsEntry
 	nil,                              // 25: zhuxin.notify.v1.Notification.ParamsEntry
 	nil,                              // 26: zhuxin.notify.v1.Notification.QueryEntry
-	nil,                              // 27: zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
-	(*timestamppb.Timestamp)(nil),    // 28: google.protobuf.Timestamp
-	(*v1.EmptyReply)(nil),            // 29: zhuxin.common.v1.EmptyReply
+	nil,                              // 27: zhuxin.notify.v1.Notification.CodesEntry
+	nil,                              // 28: zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
+	(*timestamppb.Timestamp)(nil),    // 29: google.protobuf.Timestamp
+	(*v1.CodedReason)(nil),           // 30: zhuxin.common.v1.CodedReason
+	(*v1.EmptyReply)(nil),            // 31: zhuxin.common.v1.EmptyReply
 }
 var file_app_api_notify_v1_notify_proto_depIdxs = []int32{
 	24, // 0: zhuxin.notify.v1.Notification.parts:type_name -> zhuxin.notify.v1.Notification.PartsEntry
 	25, // 1: zhuxin.notify.v1.Notification.params:type_name -> zhuxin.notify.v1.Notification.ParamsEntry
 	26, // 2: zhuxin.notify.v1.Notification.query:type_name -> zhuxin.notify.v1.Notification.QueryEntry
-	28, // 3: zhuxin.notify.v1.Notification.created_at:type_name -> google.protobuf.Timestamp
-	28, // 4: zhuxin.notify.v1.Notification.read_at:type_name -> google.protobuf.Timestamp
-	1,  // 5: zhuxin.notify.v1.ListNotificationsReply.notifications:type_name -> zhuxin.notify.v1.Notification
-	8,  // 6: zhuxin.notify.v1.Preferences.preferences:type_name -> zhuxin.notify.v1.Preference
-	14, // 7: zhuxin.notify.v1.ListChannelsReply.channels:type_name -> zhuxin.notify.v1.Channel
-	28, // 8: zhuxin.notify.v1.Channel.failed_at:type_name -> google.protobuf.Timestamp
-	28, // 9: zhuxin.notify.v1.Channel.sent_at:type_name -> google.protobuf.Timestamp
-	27, // 10: zhuxin.notify.v1.SaveChannelRequest.credential:type_name -> zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
-	22, // 11: zhuxin.notify.v1.ListDeliveriesReply.deliveries:type_name -> zhuxin.notify.v1.Delivery
-	28, // 12: zhuxin.notify.v1.Delivery.next_at:type_name -> google.protobuf.Timestamp
-	28, // 13: zhuxin.notify.v1.Delivery.created_at:type_name -> google.protobuf.Timestamp
-	28, // 14: zhuxin.notify.v1.Delivery.sent_at:type_name -> google.protobuf.Timestamp
-	0,  // 15: zhuxin.notify.v1.NotifyService.ListNotifications:input_type -> zhuxin.notify.v1.ListNotificationsRequest
-	3,  // 16: zhuxin.notify.v1.NotifyService.CountUnread:input_type -> zhuxin.notify.v1.CountUnreadRequest
-	5,  // 17: zhuxin.notify.v1.NotifyService.MarkRead:input_type -> zhuxin.notify.v1.MarkReadRequest
-	6,  // 18: zhuxin.notify.v1.NotifyService.GetPreferences:input_type -> zhuxin.notify.v1.GetPreferencesRequest
-	7,  // 19: zhuxin.notify.v1.NotifyService.SavePreferences:input_type -> zhuxin.notify.v1.Preferences
-	9,  // 20: zhuxin.notify.v1.NotifyService.GetPhone:input_type -> zhuxin.notify.v1.GetPhoneRequest
-	10, // 21: zhuxin.notify.v1.NotifyService.SetPhone:input_type -> zhuxin.notify.v1.SetPhoneRequest
-	12, // 22: zhuxin.notify.v1.NotifyService.ListChannels:input_type -> zhuxin.notify.v1.ListChannelsRequest
-	15, // 23: zhuxin.notify.v1.NotifyService.SaveChannel:input_type -> zhuxin.notify.v1.SaveChannelRequest
-	16, // 24: zhuxin.notify.v1.NotifyService.TestChannel:input_type -> zhuxin.notify.v1.TestChannelRequest
-	18, // 25: zhuxin.notify.v1.NotifyService.GetSettings:input_type -> zhuxin.notify.v1.GetSettingsRequest
-	19, // 26: zhuxin.notify.v1.NotifyService.SaveSettings:input_type -> zhuxin.notify.v1.Settings
-	20, // 27: zhuxin.notify.v1.NotifyService.ListDeliveries:input_type -> zhuxin.notify.v1.ListDeliveriesRequest
-	23, // 28: zhuxin.notify.v1.NotifyService.RetryDelivery:input_type -> zhuxin.notify.v1.RetryDeliveryRequest
-	2,  // 29: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
-	4,  // 30: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
-	4,  // 31: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
-	7,  // 32: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
-	7,  // 33: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
-	11, // 34: zhuxin.notify.v1.NotifyService.GetPhone:output_type -> zhuxin.notify.v1.Phone
-	11, // 35: zhuxin.notify.v1.NotifyService.SetPhone:output_type -> zhuxin.notify.v1.Phone
-	13, // 36: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
-	14, // 37: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
-	17, // 38: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
-	19, // 39: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
-	19, // 40: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
-	21, // 41: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
-	29, // 42: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
-	29, // [29:43] is the sub-list for method output_type
-	15, // [15:29] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	29, // 3: zhuxin.notify.v1.Notification.created_at:type_name -> google.protobuf.Timestamp
+	29, // 4: zhuxin.notify.v1.Notification.read_at:type_name -> google.protobuf.Timestamp
+	27, // 5: zhuxin.notify.v1.Notification.codes:type_name -> zhuxin.notify.v1.Notification.CodesEntry
+	1,  // 6: zhuxin.notify.v1.ListNotificationsReply.notifications:type_name -> zhuxin.notify.v1.Notification
+	8,  // 7: zhuxin.notify.v1.Preferences.preferences:type_name -> zhuxin.notify.v1.Preference
+	14, // 8: zhuxin.notify.v1.ListChannelsReply.channels:type_name -> zhuxin.notify.v1.Channel
+	29, // 9: zhuxin.notify.v1.Channel.failed_at:type_name -> google.protobuf.Timestamp
+	29, // 10: zhuxin.notify.v1.Channel.sent_at:type_name -> google.protobuf.Timestamp
+	28, // 11: zhuxin.notify.v1.SaveChannelRequest.credential:type_name -> zhuxin.notify.v1.SaveChannelRequest.CredentialEntry
+	22, // 12: zhuxin.notify.v1.ListDeliveriesReply.deliveries:type_name -> zhuxin.notify.v1.Delivery
+	29, // 13: zhuxin.notify.v1.Delivery.next_at:type_name -> google.protobuf.Timestamp
+	29, // 14: zhuxin.notify.v1.Delivery.created_at:type_name -> google.protobuf.Timestamp
+	29, // 15: zhuxin.notify.v1.Delivery.sent_at:type_name -> google.protobuf.Timestamp
+	30, // 16: zhuxin.notify.v1.Notification.CodesEntry.value:type_name -> zhuxin.common.v1.CodedReason
+	0,  // 17: zhuxin.notify.v1.NotifyService.ListNotifications:input_type -> zhuxin.notify.v1.ListNotificationsRequest
+	3,  // 18: zhuxin.notify.v1.NotifyService.CountUnread:input_type -> zhuxin.notify.v1.CountUnreadRequest
+	5,  // 19: zhuxin.notify.v1.NotifyService.MarkRead:input_type -> zhuxin.notify.v1.MarkReadRequest
+	6,  // 20: zhuxin.notify.v1.NotifyService.GetPreferences:input_type -> zhuxin.notify.v1.GetPreferencesRequest
+	7,  // 21: zhuxin.notify.v1.NotifyService.SavePreferences:input_type -> zhuxin.notify.v1.Preferences
+	9,  // 22: zhuxin.notify.v1.NotifyService.GetPhone:input_type -> zhuxin.notify.v1.GetPhoneRequest
+	10, // 23: zhuxin.notify.v1.NotifyService.SetPhone:input_type -> zhuxin.notify.v1.SetPhoneRequest
+	12, // 24: zhuxin.notify.v1.NotifyService.ListChannels:input_type -> zhuxin.notify.v1.ListChannelsRequest
+	15, // 25: zhuxin.notify.v1.NotifyService.SaveChannel:input_type -> zhuxin.notify.v1.SaveChannelRequest
+	16, // 26: zhuxin.notify.v1.NotifyService.TestChannel:input_type -> zhuxin.notify.v1.TestChannelRequest
+	18, // 27: zhuxin.notify.v1.NotifyService.GetSettings:input_type -> zhuxin.notify.v1.GetSettingsRequest
+	19, // 28: zhuxin.notify.v1.NotifyService.SaveSettings:input_type -> zhuxin.notify.v1.Settings
+	20, // 29: zhuxin.notify.v1.NotifyService.ListDeliveries:input_type -> zhuxin.notify.v1.ListDeliveriesRequest
+	23, // 30: zhuxin.notify.v1.NotifyService.RetryDelivery:input_type -> zhuxin.notify.v1.RetryDeliveryRequest
+	2,  // 31: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
+	4,  // 32: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
+	4,  // 33: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
+	7,  // 34: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
+	7,  // 35: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
+	11, // 36: zhuxin.notify.v1.NotifyService.GetPhone:output_type -> zhuxin.notify.v1.Phone
+	11, // 37: zhuxin.notify.v1.NotifyService.SetPhone:output_type -> zhuxin.notify.v1.Phone
+	13, // 38: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
+	14, // 39: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
+	17, // 40: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
+	19, // 41: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
+	19, // 42: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
+	21, // 43: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
+	31, // 44: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
+	31, // [31:45] is the sub-list for method output_type
+	17, // [17:31] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_app_api_notify_v1_notify_proto_init() }
@@ -1821,7 +1839,7 @@ func file_app_api_notify_v1_notify_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_notify_v1_notify_proto_rawDesc), len(file_app_api_notify_v1_notify_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3049,7 +3049,9 @@ type Limit struct {
 	// First day of the version that took over; empty while there is none.
 	SupersededOn string `protobuf:"bytes,19,opt,name=superseded_on,json=supersededOn,proto3" json:"superseded_on,omitempty"`
 	// It was approved and begins later.
-	Ahead         bool `protobuf:"varint,20,opt,name=ahead,proto3" json:"ahead,omitempty"`
+	Ahead bool `protobuf:"varint,20,opt,name=ahead,proto3" json:"ahead,omitempty"`
+	// Of reason; null where a person gave it.
+	ReasonCode    *v1.CodedReason `protobuf:"bytes,21,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3215,6 +3217,13 @@ func (x *Limit) GetAhead() bool {
 		return x.Ahead
 	}
 	return false
+}
+
+func (x *Limit) GetReasonCode() *v1.CodedReason {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return nil
 }
 
 type ApplyTemporaryLimitRequest struct {
@@ -4681,7 +4690,7 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"B\n" +
 	"\x0fListLimitsReply\x12/\n" +
-	"\x06limits\x18\x01 \x03(\v2\x17.zhuxin.rating.v1.LimitR\x06limits\"\x83\x05\n" +
+	"\x06limits\x18\x01 \x03(\v2\x17.zhuxin.rating.v1.LimitR\x06limits\"\xc3\x05\n" +
 	"\x05Limit\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05class\x18\x02 \x01(\tR\x05class\x12\x12\n" +
@@ -4705,7 +4714,9 @@ const file_app_api_rating_v1_rating_proto_rawDesc = "" +
 	"\x0eproject_number\x18\x11 \x01(\tR\rprojectNumber\x12!\n" +
 	"\fproject_name\x18\x12 \x01(\tR\vprojectName\x12#\n" +
 	"\rsuperseded_on\x18\x13 \x01(\tR\fsupersededOn\x12\x14\n" +
-	"\x05ahead\x18\x14 \x01(\bR\x05ahead\"\xd6\x01\n" +
+	"\x05ahead\x18\x14 \x01(\bR\x05ahead\x12>\n" +
+	"\vreason_code\x18\x15 \x01(\v2\x1d.zhuxin.common.v1.CodedReasonR\n" +
+	"reasonCode\"\xd6\x01\n" +
 	"\x1aApplyTemporaryLimitRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -4931,8 +4942,9 @@ var file_app_api_rating_v1_rating_proto_goTypes = []any{
 	(*TrialBreakdown)(nil),             // 56: zhuxin.rating.v1.TrialBreakdown
 	(*timestamppb.Timestamp)(nil),      // 57: google.protobuf.Timestamp
 	(*v1.PersonRef)(nil),               // 58: zhuxin.common.v1.PersonRef
-	(*v1.EmptyReply)(nil),              // 59: zhuxin.common.v1.EmptyReply
-	(*v1.FileReply)(nil),               // 60: zhuxin.common.v1.FileReply
+	(*v1.CodedReason)(nil),             // 59: zhuxin.common.v1.CodedReason
+	(*v1.EmptyReply)(nil),              // 60: zhuxin.common.v1.EmptyReply
+	(*v1.FileReply)(nil),               // 61: zhuxin.common.v1.FileReply
 }
 var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.rating.v1.ListIndicatorsReply.indicators:type_name -> zhuxin.rating.v1.Indicator
@@ -4977,72 +4989,73 @@ var file_app_api_rating_v1_rating_proto_depIdxs = []int32{
 	58, // 39: zhuxin.rating.v1.Limit.created_by:type_name -> zhuxin.common.v1.PersonRef
 	57, // 40: zhuxin.rating.v1.Limit.effective_at:type_name -> google.protobuf.Timestamp
 	57, // 41: zhuxin.rating.v1.Limit.lapsed_at:type_name -> google.protobuf.Timestamp
-	44, // 42: zhuxin.rating.v1.RunDryRunRequest.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
-	48, // 43: zhuxin.rating.v1.GetDryRunReply.dry_run:type_name -> zhuxin.rating.v1.DryRun
-	44, // 44: zhuxin.rating.v1.DryRun.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
-	49, // 45: zhuxin.rating.v1.DryRun.summary:type_name -> zhuxin.rating.v1.DryRunSummary
-	57, // 46: zhuxin.rating.v1.DryRun.created_at:type_name -> google.protobuf.Timestamp
-	58, // 47: zhuxin.rating.v1.DryRun.created_by:type_name -> zhuxin.common.v1.PersonRef
-	50, // 48: zhuxin.rating.v1.DryRunSummary.lacking:type_name -> zhuxin.rating.v1.Lacking
-	51, // 49: zhuxin.rating.v1.DryRunSummary.matrix:type_name -> zhuxin.rating.v1.GradeMove
-	54, // 50: zhuxin.rating.v1.ListTrialsReply.trials:type_name -> zhuxin.rating.v1.Trial
-	54, // 51: zhuxin.rating.v1.TrialBreakdown.trial:type_name -> zhuxin.rating.v1.Trial
-	20, // 52: zhuxin.rating.v1.TrialBreakdown.now:type_name -> zhuxin.rating.v1.ScoreResult
-	20, // 53: zhuxin.rating.v1.TrialBreakdown.then:type_name -> zhuxin.rating.v1.ScoreResult
-	35, // 54: zhuxin.rating.v1.TrialBreakdown.rating:type_name -> zhuxin.rating.v1.Rating
-	0,  // 55: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
-	11, // 56: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
-	13, // 57: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
-	14, // 58: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
-	15, // 59: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
-	16, // 60: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
-	17, // 61: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
-	18, // 62: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
-	45, // 63: zhuxin.rating.v1.RatingService.RunDryRun:input_type -> zhuxin.rating.v1.RunDryRunRequest
-	46, // 64: zhuxin.rating.v1.RatingService.GetDryRun:input_type -> zhuxin.rating.v1.GetDryRunRequest
-	52, // 65: zhuxin.rating.v1.RatingService.ListTrials:input_type -> zhuxin.rating.v1.ListTrialsRequest
-	55, // 66: zhuxin.rating.v1.RatingService.GetTrial:input_type -> zhuxin.rating.v1.GetTrialRequest
-	32, // 67: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
-	34, // 68: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
-	36, // 69: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
-	38, // 70: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
-	39, // 71: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
-	23, // 72: zhuxin.rating.v1.RatingService.CompareRating:input_type -> zhuxin.rating.v1.CompareRatingRequest
-	26, // 73: zhuxin.rating.v1.RatingService.OverrideValue:input_type -> zhuxin.rating.v1.OverrideValueRequest
-	27, // 74: zhuxin.rating.v1.RatingService.RevokeOverride:input_type -> zhuxin.rating.v1.RevokeOverrideRequest
-	28, // 75: zhuxin.rating.v1.RatingService.ListSourceRows:input_type -> zhuxin.rating.v1.ListSourceRowsRequest
-	31, // 76: zhuxin.rating.v1.RatingService.GetDecisionFile:input_type -> zhuxin.rating.v1.GetDecisionFileRequest
-	40, // 77: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
-	43, // 78: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
-	1,  // 79: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
-	12, // 80: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
-	9,  // 81: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 82: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
-	9,  // 83: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
-	59, // 84: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
-	9,  // 85: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
-	20, // 86: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
-	48, // 87: zhuxin.rating.v1.RatingService.RunDryRun:output_type -> zhuxin.rating.v1.DryRun
-	47, // 88: zhuxin.rating.v1.RatingService.GetDryRun:output_type -> zhuxin.rating.v1.GetDryRunReply
-	53, // 89: zhuxin.rating.v1.RatingService.ListTrials:output_type -> zhuxin.rating.v1.ListTrialsReply
-	56, // 90: zhuxin.rating.v1.RatingService.GetTrial:output_type -> zhuxin.rating.v1.TrialBreakdown
-	33, // 91: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
-	35, // 92: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
-	37, // 93: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
-	35, // 94: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
-	35, // 95: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
-	24, // 96: zhuxin.rating.v1.RatingService.CompareRating:output_type -> zhuxin.rating.v1.RatingComparison
-	35, // 97: zhuxin.rating.v1.RatingService.OverrideValue:output_type -> zhuxin.rating.v1.Rating
-	35, // 98: zhuxin.rating.v1.RatingService.RevokeOverride:output_type -> zhuxin.rating.v1.Rating
-	29, // 99: zhuxin.rating.v1.RatingService.ListSourceRows:output_type -> zhuxin.rating.v1.ListSourceRowsReply
-	60, // 100: zhuxin.rating.v1.RatingService.GetDecisionFile:output_type -> zhuxin.common.v1.FileReply
-	41, // 101: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
-	42, // 102: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
-	79, // [79:103] is the sub-list for method output_type
-	55, // [55:79] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	59, // 42: zhuxin.rating.v1.Limit.reason_code:type_name -> zhuxin.common.v1.CodedReason
+	44, // 43: zhuxin.rating.v1.RunDryRunRequest.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	48, // 44: zhuxin.rating.v1.GetDryRunReply.dry_run:type_name -> zhuxin.rating.v1.DryRun
+	44, // 45: zhuxin.rating.v1.DryRun.parameters:type_name -> zhuxin.rating.v1.DryRunParameters
+	49, // 46: zhuxin.rating.v1.DryRun.summary:type_name -> zhuxin.rating.v1.DryRunSummary
+	57, // 47: zhuxin.rating.v1.DryRun.created_at:type_name -> google.protobuf.Timestamp
+	58, // 48: zhuxin.rating.v1.DryRun.created_by:type_name -> zhuxin.common.v1.PersonRef
+	50, // 49: zhuxin.rating.v1.DryRunSummary.lacking:type_name -> zhuxin.rating.v1.Lacking
+	51, // 50: zhuxin.rating.v1.DryRunSummary.matrix:type_name -> zhuxin.rating.v1.GradeMove
+	54, // 51: zhuxin.rating.v1.ListTrialsReply.trials:type_name -> zhuxin.rating.v1.Trial
+	54, // 52: zhuxin.rating.v1.TrialBreakdown.trial:type_name -> zhuxin.rating.v1.Trial
+	20, // 53: zhuxin.rating.v1.TrialBreakdown.now:type_name -> zhuxin.rating.v1.ScoreResult
+	20, // 54: zhuxin.rating.v1.TrialBreakdown.then:type_name -> zhuxin.rating.v1.ScoreResult
+	35, // 55: zhuxin.rating.v1.TrialBreakdown.rating:type_name -> zhuxin.rating.v1.Rating
+	0,  // 56: zhuxin.rating.v1.RatingService.ListIndicators:input_type -> zhuxin.rating.v1.ListIndicatorsRequest
+	11, // 57: zhuxin.rating.v1.RatingService.ListTemplates:input_type -> zhuxin.rating.v1.ListTemplatesRequest
+	13, // 58: zhuxin.rating.v1.RatingService.GetTemplate:input_type -> zhuxin.rating.v1.GetTemplateRequest
+	14, // 59: zhuxin.rating.v1.RatingService.CreateTemplate:input_type -> zhuxin.rating.v1.CreateTemplateRequest
+	15, // 60: zhuxin.rating.v1.RatingService.UpdateTemplate:input_type -> zhuxin.rating.v1.UpdateTemplateRequest
+	16, // 61: zhuxin.rating.v1.RatingService.DeleteTemplate:input_type -> zhuxin.rating.v1.DeleteTemplateRequest
+	17, // 62: zhuxin.rating.v1.RatingService.SubmitTemplate:input_type -> zhuxin.rating.v1.SubmitTemplateRequest
+	18, // 63: zhuxin.rating.v1.RatingService.PreviewScore:input_type -> zhuxin.rating.v1.PreviewScoreRequest
+	45, // 64: zhuxin.rating.v1.RatingService.RunDryRun:input_type -> zhuxin.rating.v1.RunDryRunRequest
+	46, // 65: zhuxin.rating.v1.RatingService.GetDryRun:input_type -> zhuxin.rating.v1.GetDryRunRequest
+	52, // 66: zhuxin.rating.v1.RatingService.ListTrials:input_type -> zhuxin.rating.v1.ListTrialsRequest
+	55, // 67: zhuxin.rating.v1.RatingService.GetTrial:input_type -> zhuxin.rating.v1.GetTrialRequest
+	32, // 68: zhuxin.rating.v1.RatingService.ListRatings:input_type -> zhuxin.rating.v1.ListRatingsRequest
+	34, // 69: zhuxin.rating.v1.RatingService.GetRating:input_type -> zhuxin.rating.v1.GetRatingRequest
+	36, // 70: zhuxin.rating.v1.RatingService.PrepareRating:input_type -> zhuxin.rating.v1.PrepareRatingRequest
+	38, // 71: zhuxin.rating.v1.RatingService.SaveRating:input_type -> zhuxin.rating.v1.SaveRatingRequest
+	39, // 72: zhuxin.rating.v1.RatingService.SubmitRating:input_type -> zhuxin.rating.v1.SubmitRatingRequest
+	23, // 73: zhuxin.rating.v1.RatingService.CompareRating:input_type -> zhuxin.rating.v1.CompareRatingRequest
+	26, // 74: zhuxin.rating.v1.RatingService.OverrideValue:input_type -> zhuxin.rating.v1.OverrideValueRequest
+	27, // 75: zhuxin.rating.v1.RatingService.RevokeOverride:input_type -> zhuxin.rating.v1.RevokeOverrideRequest
+	28, // 76: zhuxin.rating.v1.RatingService.ListSourceRows:input_type -> zhuxin.rating.v1.ListSourceRowsRequest
+	31, // 77: zhuxin.rating.v1.RatingService.GetDecisionFile:input_type -> zhuxin.rating.v1.GetDecisionFileRequest
+	40, // 78: zhuxin.rating.v1.RatingService.ListLimits:input_type -> zhuxin.rating.v1.ListLimitsRequest
+	43, // 79: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:input_type -> zhuxin.rating.v1.ApplyTemporaryLimitRequest
+	1,  // 80: zhuxin.rating.v1.RatingService.ListIndicators:output_type -> zhuxin.rating.v1.ListIndicatorsReply
+	12, // 81: zhuxin.rating.v1.RatingService.ListTemplates:output_type -> zhuxin.rating.v1.ListTemplatesReply
+	9,  // 82: zhuxin.rating.v1.RatingService.GetTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 83: zhuxin.rating.v1.RatingService.CreateTemplate:output_type -> zhuxin.rating.v1.Template
+	9,  // 84: zhuxin.rating.v1.RatingService.UpdateTemplate:output_type -> zhuxin.rating.v1.Template
+	60, // 85: zhuxin.rating.v1.RatingService.DeleteTemplate:output_type -> zhuxin.common.v1.EmptyReply
+	9,  // 86: zhuxin.rating.v1.RatingService.SubmitTemplate:output_type -> zhuxin.rating.v1.Template
+	20, // 87: zhuxin.rating.v1.RatingService.PreviewScore:output_type -> zhuxin.rating.v1.ScoreResult
+	48, // 88: zhuxin.rating.v1.RatingService.RunDryRun:output_type -> zhuxin.rating.v1.DryRun
+	47, // 89: zhuxin.rating.v1.RatingService.GetDryRun:output_type -> zhuxin.rating.v1.GetDryRunReply
+	53, // 90: zhuxin.rating.v1.RatingService.ListTrials:output_type -> zhuxin.rating.v1.ListTrialsReply
+	56, // 91: zhuxin.rating.v1.RatingService.GetTrial:output_type -> zhuxin.rating.v1.TrialBreakdown
+	33, // 92: zhuxin.rating.v1.RatingService.ListRatings:output_type -> zhuxin.rating.v1.ListRatingsReply
+	35, // 93: zhuxin.rating.v1.RatingService.GetRating:output_type -> zhuxin.rating.v1.Rating
+	37, // 94: zhuxin.rating.v1.RatingService.PrepareRating:output_type -> zhuxin.rating.v1.RatingForm
+	35, // 95: zhuxin.rating.v1.RatingService.SaveRating:output_type -> zhuxin.rating.v1.Rating
+	35, // 96: zhuxin.rating.v1.RatingService.SubmitRating:output_type -> zhuxin.rating.v1.Rating
+	24, // 97: zhuxin.rating.v1.RatingService.CompareRating:output_type -> zhuxin.rating.v1.RatingComparison
+	35, // 98: zhuxin.rating.v1.RatingService.OverrideValue:output_type -> zhuxin.rating.v1.Rating
+	35, // 99: zhuxin.rating.v1.RatingService.RevokeOverride:output_type -> zhuxin.rating.v1.Rating
+	29, // 100: zhuxin.rating.v1.RatingService.ListSourceRows:output_type -> zhuxin.rating.v1.ListSourceRowsReply
+	61, // 101: zhuxin.rating.v1.RatingService.GetDecisionFile:output_type -> zhuxin.common.v1.FileReply
+	41, // 102: zhuxin.rating.v1.RatingService.ListLimits:output_type -> zhuxin.rating.v1.ListLimitsReply
+	42, // 103: zhuxin.rating.v1.RatingService.ApplyTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
+	80, // [80:104] is the sub-list for method output_type
+	56, // [56:80] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_app_api_rating_v1_rating_proto_init() }

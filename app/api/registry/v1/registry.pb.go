@@ -614,6 +614,50 @@ func (x *LookNowRequest) GetCustomerId() string {
 	return ""
 }
 
+type LookOwnerNowRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OwnerId       string                 `protobuf:"bytes,1,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookOwnerNowRequest) Reset() {
+	*x = LookOwnerNowRequest{}
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookOwnerNowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookOwnerNowRequest) ProtoMessage() {}
+
+func (x *LookOwnerNowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookOwnerNowRequest.ProtoReflect.Descriptor instead.
+func (*LookOwnerNowRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *LookOwnerNowRequest) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
 type LookNowReply struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kinds that a provider answered, and kinds that were fresh.
@@ -630,7 +674,7 @@ type LookNowReply struct {
 
 func (x *LookNowReply) Reset() {
 	*x = LookNowReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -642,7 +686,7 @@ func (x *LookNowReply) String() string {
 func (*LookNowReply) ProtoMessage() {}
 
 func (x *LookNowReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -655,7 +699,7 @@ func (x *LookNowReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookNowReply.ProtoReflect.Descriptor instead.
 func (*LookNowReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *LookNowReply) GetAsked() int32 {
@@ -696,17 +740,19 @@ func (x *LookNowReply) GetText() string {
 type ListWatchesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// all, due, trouble, found.
-	View          string `protobuf:"bytes,1,opt,name=view,proto3" json:"view,omitempty"`
-	Q             string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
-	Page          int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
-	PageSize      int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	View     string `protobuf:"bytes,1,opt,name=view,proto3" json:"view,omitempty"`
+	Q        string `protobuf:"bytes,2,opt,name=q,proto3" json:"q,omitempty"`
+	Page     int32  `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	PageSize int32  `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// customer, owner; empty for both.
+	Kind          string `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListWatchesRequest) Reset() {
 	*x = ListWatchesRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -718,7 +764,7 @@ func (x *ListWatchesRequest) String() string {
 func (*ListWatchesRequest) ProtoMessage() {}
 
 func (x *ListWatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -731,7 +777,7 @@ func (x *ListWatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWatchesRequest.ProtoReflect.Descriptor instead.
 func (*ListWatchesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListWatchesRequest) GetView() string {
@@ -762,6 +808,13 @@ func (x *ListWatchesRequest) GetPageSize() int32 {
 	return 0
 }
 
+func (x *ListWatchesRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
 type ListWatchesReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Watches       []*Watch               `protobuf:"bytes,1,rep,name=watches,proto3" json:"watches,omitempty"`
@@ -772,7 +825,7 @@ type ListWatchesReply struct {
 
 func (x *ListWatchesReply) Reset() {
 	*x = ListWatchesReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +837,7 @@ func (x *ListWatchesReply) String() string {
 func (*ListWatchesReply) ProtoMessage() {}
 
 func (x *ListWatchesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +850,7 @@ func (x *ListWatchesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWatchesReply.ProtoReflect.Descriptor instead.
 func (*ListWatchesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListWatchesReply) GetWatches() []*Watch {
@@ -815,7 +868,8 @@ func (x *ListWatchesReply) GetTotal() int64 {
 }
 
 type Watch struct {
-	state      protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty for an owner.
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	Number     string                 `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
 	Name       string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
@@ -828,15 +882,19 @@ type Watch struct {
 	TroubleText string `protobuf:"bytes,9,opt,name=trouble_text,json=troubleText,proto3" json:"trouble_text,omitempty"`
 	Failures    int32  `protobuf:"varint,10,opt,name=failures,proto3" json:"failures,omitempty"`
 	// Findings that hold, and the worst severity of them.
-	Active        int32  `protobuf:"varint,11,opt,name=active,proto3" json:"active,omitempty"`
-	Worst         string `protobuf:"bytes,12,opt,name=worst,proto3" json:"worst,omitempty"`
+	Active int32  `protobuf:"varint,11,opt,name=active,proto3" json:"active,omitempty"`
+	Worst  string `protobuf:"bytes,12,opt,name=worst,proto3" json:"worst,omitempty"`
+	// customer, owner.
+	Kind string `protobuf:"bytes,13,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Empty for a customer.
+	OwnerId       string `protobuf:"bytes,14,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Watch) Reset() {
 	*x = Watch{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +906,7 @@ func (x *Watch) String() string {
 func (*Watch) ProtoMessage() {}
 
 func (x *Watch) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +919,7 @@ func (x *Watch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watch.ProtoReflect.Descriptor instead.
 func (*Watch) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Watch) GetCustomerId() string {
@@ -948,6 +1006,20 @@ func (x *Watch) GetWorst() string {
 	return ""
 }
 
+func (x *Watch) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Watch) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
 type GetSettingsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -956,7 +1028,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1040,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1053,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{12}
 }
 
 type Settings struct {
@@ -1001,7 +1073,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1013,7 +1085,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1026,7 +1098,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -1102,7 +1174,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1114,7 +1186,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1127,7 +1199,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Account) GetProvider() string {
@@ -1184,7 +1256,7 @@ type SetSettingsRequest struct {
 
 func (x *SetSettingsRequest) Reset() {
 	*x = SetSettingsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1196,7 +1268,7 @@ func (x *SetSettingsRequest) String() string {
 func (*SetSettingsRequest) ProtoMessage() {}
 
 func (x *SetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1209,7 +1281,7 @@ func (x *SetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*SetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SetSettingsRequest) GetVersion() int64 {
@@ -1254,7 +1326,7 @@ type SetAccountRequest struct {
 
 func (x *SetAccountRequest) Reset() {
 	*x = SetAccountRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1266,7 +1338,7 @@ func (x *SetAccountRequest) String() string {
 func (*SetAccountRequest) ProtoMessage() {}
 
 func (x *SetAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1279,7 +1351,7 @@ func (x *SetAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetAccountRequest.ProtoReflect.Descriptor instead.
 func (*SetAccountRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SetAccountRequest) GetProvider() string {
@@ -1326,7 +1398,7 @@ type TestAccountRequest struct {
 
 func (x *TestAccountRequest) Reset() {
 	*x = TestAccountRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1338,7 +1410,7 @@ func (x *TestAccountRequest) String() string {
 func (*TestAccountRequest) ProtoMessage() {}
 
 func (x *TestAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1351,7 +1423,7 @@ func (x *TestAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestAccountRequest.ProtoReflect.Descriptor instead.
 func (*TestAccountRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *TestAccountRequest) GetProvider() string {
@@ -1372,7 +1444,7 @@ type TestReply struct {
 
 func (x *TestReply) Reset() {
 	*x = TestReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1384,7 +1456,7 @@ func (x *TestReply) String() string {
 func (*TestReply) ProtoMessage() {}
 
 func (x *TestReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1397,7 +1469,7 @@ func (x *TestReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestReply.ProtoReflect.Descriptor instead.
 func (*TestReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *TestReply) GetWorks() bool {
@@ -1429,7 +1501,7 @@ type ListGroupAccountsRequest struct {
 
 func (x *ListGroupAccountsRequest) Reset() {
 	*x = ListGroupAccountsRequest{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1441,7 +1513,7 @@ func (x *ListGroupAccountsRequest) String() string {
 func (*ListGroupAccountsRequest) ProtoMessage() {}
 
 func (x *ListGroupAccountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1454,7 +1526,7 @@ func (x *ListGroupAccountsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupAccountsRequest.ProtoReflect.Descriptor instead.
 func (*ListGroupAccountsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 type ListGroupAccountsReply struct {
@@ -1466,7 +1538,7 @@ type ListGroupAccountsReply struct {
 
 func (x *ListGroupAccountsReply) Reset() {
 	*x = ListGroupAccountsReply{}
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1478,7 +1550,7 @@ func (x *ListGroupAccountsReply) String() string {
 func (*ListGroupAccountsReply) ProtoMessage() {}
 
 func (x *ListGroupAccountsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_app_api_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1491,7 +1563,7 @@ func (x *ListGroupAccountsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGroupAccountsReply.ProtoReflect.Descriptor instead.
 func (*ListGroupAccountsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_app_api_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListGroupAccountsReply) GetAccounts() []*Account {
@@ -1562,7 +1634,9 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"1\n" +
 	"\x0eLookNowRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
-	"customerId\"\xed\x01\n" +
+	"customerId\"0\n" +
+	"\x13LookOwnerNowRequest\x12\x19\n" +
+	"\bowner_id\x18\x01 \x01(\tR\aownerId\"\xed\x01\n" +
 	"\fLookNowReply\x12\x14\n" +
 	"\x05asked\x18\x01 \x01(\x05R\x05asked\x12\x16\n" +
 	"\x06cached\x18\x02 \x01(\x05R\x06cached\x12\x12\n" +
@@ -1571,15 +1645,16 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\tR\x04text\x1a;\n" +
 	"\rTroublesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"g\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"{\n" +
 	"\x12ListWatchesRequest\x12\x12\n" +
 	"\x04view\x18\x01 \x01(\tR\x04view\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
-	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\"]\n" +
+	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x12\n" +
+	"\x04kind\x18\x05 \x01(\tR\x04kind\"]\n" +
 	"\x10ListWatchesReply\x123\n" +
 	"\awatches\x18\x01 \x03(\v2\x19.zhuxin.registry.v1.WatchR\awatches\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\xd7\x02\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\x86\x03\n" +
 	"\x05Watch\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -1594,7 +1669,9 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\bfailures\x18\n" +
 	" \x01(\x05R\bfailures\x12\x16\n" +
 	"\x06active\x18\v \x01(\x05R\x06active\x12\x14\n" +
-	"\x05worst\x18\f \x01(\tR\x05worst\"\x14\n" +
+	"\x05worst\x18\f \x01(\tR\x05worst\x12\x12\n" +
+	"\x04kind\x18\r \x01(\tR\x04kind\x12\x19\n" +
+	"\bowner_id\x18\x0e \x01(\tR\aownerId\"\x14\n" +
 	"\x12GetSettingsRequest\"\x98\x03\n" +
 	"\bSettings\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x18\n" +
@@ -1638,11 +1715,12 @@ const file_app_api_registry_v1_registry_proto_rawDesc = "" +
 	"\x04text\x18\x03 \x01(\tR\x04text\"\x1a\n" +
 	"\x18ListGroupAccountsRequest\"Q\n" +
 	"\x16ListGroupAccountsReply\x127\n" +
-	"\baccounts\x18\x01 \x03(\v2\x1b.zhuxin.registry.v1.AccountR\baccounts2\xdb\r\n" +
+	"\baccounts\x18\x01 \x03(\v2\x1b.zhuxin.registry.v1.AccountR\baccounts2\xfd\x0e\n" +
 	"\x0fRegistryService\x12\xae\x01\n" +
 	"\x13GetCustomerRegistry\x12..zhuxin.registry.v1.GetCustomerRegistryRequest\x1a$.zhuxin.registry.v1.CustomerRegistry\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/registry\x12\xa2\x01\n" +
 	"\x10GetOwnerRegistry\x12+.zhuxin.registry.v1.GetOwnerRegistryRequest\x1a$.zhuxin.registry.v1.CustomerRegistry\";\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02 \x12\x1e/v1/owners/{owner_id}/registry\x12\x9b\x01\n" +
-	"\aLookNow\x12\".zhuxin.registry.v1.LookNowRequest\x1a .zhuxin.registry.v1.LookNowReply\"J\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/customers/{customer_id}/registry:look\x12\x8d\x01\n" +
+	"\aLookNow\x12\".zhuxin.registry.v1.LookNowRequest\x1a .zhuxin.registry.v1.LookNowReply\"J\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02.:\x01*\")/v1/customers/{customer_id}/registry:look\x12\x9f\x01\n" +
+	"\fLookOwnerNow\x12'.zhuxin.registry.v1.LookOwnerNowRequest\x1a .zhuxin.registry.v1.LookNowReply\"D\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/owners/{owner_id}/registry:look\x12\x8d\x01\n" +
 	"\vListWatches\x12&.zhuxin.registry.v1.ListWatchesRequest\x1a$.zhuxin.registry.v1.ListWatchesReply\"0\x92\xc2\x18\x10\b\x01\x12\fwarning.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/registry/watches\x12\x85\x01\n" +
 	"\vGetSettings\x12&.zhuxin.registry.v1.GetSettingsRequest\x1a\x1c.zhuxin.registry.v1.Settings\"0\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/registry/settings\x12\x89\x01\n" +
 	"\vSetSettings\x12&.zhuxin.registry.v1.SetSettingsRequest\x1a\x1c.zhuxin.registry.v1.Settings\"4\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1a:\x01*\x1a\x15/v1/registry/settings\x12\x92\x01\n" +
@@ -1665,7 +1743,7 @@ func file_app_api_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_app_api_registry_v1_registry_proto_rawDescData
 }
 
-var file_app_api_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_app_api_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_app_api_registry_v1_registry_proto_goTypes = []any{
 	(*GetCustomerRegistryRequest)(nil), // 0: zhuxin.registry.v1.GetCustomerRegistryRequest
 	(*GetOwnerRegistryRequest)(nil),    // 1: zhuxin.registry.v1.GetOwnerRegistryRequest
@@ -1674,68 +1752,71 @@ var file_app_api_registry_v1_registry_proto_goTypes = []any{
 	(*Look)(nil),                       // 4: zhuxin.registry.v1.Look
 	(*Finding)(nil),                    // 5: zhuxin.registry.v1.Finding
 	(*LookNowRequest)(nil),             // 6: zhuxin.registry.v1.LookNowRequest
-	(*LookNowReply)(nil),               // 7: zhuxin.registry.v1.LookNowReply
-	(*ListWatchesRequest)(nil),         // 8: zhuxin.registry.v1.ListWatchesRequest
-	(*ListWatchesReply)(nil),           // 9: zhuxin.registry.v1.ListWatchesReply
-	(*Watch)(nil),                      // 10: zhuxin.registry.v1.Watch
-	(*GetSettingsRequest)(nil),         // 11: zhuxin.registry.v1.GetSettingsRequest
-	(*Settings)(nil),                   // 12: zhuxin.registry.v1.Settings
-	(*Account)(nil),                    // 13: zhuxin.registry.v1.Account
-	(*SetSettingsRequest)(nil),         // 14: zhuxin.registry.v1.SetSettingsRequest
-	(*SetAccountRequest)(nil),          // 15: zhuxin.registry.v1.SetAccountRequest
-	(*TestAccountRequest)(nil),         // 16: zhuxin.registry.v1.TestAccountRequest
-	(*TestReply)(nil),                  // 17: zhuxin.registry.v1.TestReply
-	(*ListGroupAccountsRequest)(nil),   // 18: zhuxin.registry.v1.ListGroupAccountsRequest
-	(*ListGroupAccountsReply)(nil),     // 19: zhuxin.registry.v1.ListGroupAccountsReply
-	nil,                                // 20: zhuxin.registry.v1.Finding.FactsEntry
-	nil,                                // 21: zhuxin.registry.v1.LookNowReply.TroublesEntry
-	nil,                                // 22: zhuxin.registry.v1.Settings.IntervalDaysEntry
-	nil,                                // 23: zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
-	(*timestamppb.Timestamp)(nil),      // 24: google.protobuf.Timestamp
+	(*LookOwnerNowRequest)(nil),        // 7: zhuxin.registry.v1.LookOwnerNowRequest
+	(*LookNowReply)(nil),               // 8: zhuxin.registry.v1.LookNowReply
+	(*ListWatchesRequest)(nil),         // 9: zhuxin.registry.v1.ListWatchesRequest
+	(*ListWatchesReply)(nil),           // 10: zhuxin.registry.v1.ListWatchesReply
+	(*Watch)(nil),                      // 11: zhuxin.registry.v1.Watch
+	(*GetSettingsRequest)(nil),         // 12: zhuxin.registry.v1.GetSettingsRequest
+	(*Settings)(nil),                   // 13: zhuxin.registry.v1.Settings
+	(*Account)(nil),                    // 14: zhuxin.registry.v1.Account
+	(*SetSettingsRequest)(nil),         // 15: zhuxin.registry.v1.SetSettingsRequest
+	(*SetAccountRequest)(nil),          // 16: zhuxin.registry.v1.SetAccountRequest
+	(*TestAccountRequest)(nil),         // 17: zhuxin.registry.v1.TestAccountRequest
+	(*TestReply)(nil),                  // 18: zhuxin.registry.v1.TestReply
+	(*ListGroupAccountsRequest)(nil),   // 19: zhuxin.registry.v1.ListGroupAccountsRequest
+	(*ListGroupAccountsReply)(nil),     // 20: zhuxin.registry.v1.ListGroupAccountsReply
+	nil,                                // 21: zhuxin.registry.v1.Finding.FactsEntry
+	nil,                                // 22: zhuxin.registry.v1.LookNowReply.TroublesEntry
+	nil,                                // 23: zhuxin.registry.v1.Settings.IntervalDaysEntry
+	nil,                                // 24: zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
+	(*timestamppb.Timestamp)(nil),      // 25: google.protobuf.Timestamp
 }
 var file_app_api_registry_v1_registry_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.registry.v1.CustomerRegistry.company:type_name -> zhuxin.registry.v1.Company
 	4,  // 1: zhuxin.registry.v1.CustomerRegistry.looks:type_name -> zhuxin.registry.v1.Look
 	5,  // 2: zhuxin.registry.v1.CustomerRegistry.findings:type_name -> zhuxin.registry.v1.Finding
-	24, // 3: zhuxin.registry.v1.CustomerRegistry.looked_at:type_name -> google.protobuf.Timestamp
-	24, // 4: zhuxin.registry.v1.Look.looked_at:type_name -> google.protobuf.Timestamp
-	24, // 5: zhuxin.registry.v1.Look.tried_at:type_name -> google.protobuf.Timestamp
-	20, // 6: zhuxin.registry.v1.Finding.facts:type_name -> zhuxin.registry.v1.Finding.FactsEntry
-	24, // 7: zhuxin.registry.v1.Finding.first_seen_at:type_name -> google.protobuf.Timestamp
-	24, // 8: zhuxin.registry.v1.Finding.ended_at:type_name -> google.protobuf.Timestamp
-	21, // 9: zhuxin.registry.v1.LookNowReply.troubles:type_name -> zhuxin.registry.v1.LookNowReply.TroublesEntry
-	10, // 10: zhuxin.registry.v1.ListWatchesReply.watches:type_name -> zhuxin.registry.v1.Watch
-	24, // 11: zhuxin.registry.v1.Watch.looked_at:type_name -> google.protobuf.Timestamp
-	22, // 12: zhuxin.registry.v1.Settings.interval_days:type_name -> zhuxin.registry.v1.Settings.IntervalDaysEntry
-	13, // 13: zhuxin.registry.v1.Settings.own:type_name -> zhuxin.registry.v1.Account
-	13, // 14: zhuxin.registry.v1.Settings.group:type_name -> zhuxin.registry.v1.Account
-	24, // 15: zhuxin.registry.v1.Account.stopped_until:type_name -> google.protobuf.Timestamp
-	23, // 16: zhuxin.registry.v1.SetSettingsRequest.interval_days:type_name -> zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
-	13, // 17: zhuxin.registry.v1.ListGroupAccountsReply.accounts:type_name -> zhuxin.registry.v1.Account
+	25, // 3: zhuxin.registry.v1.CustomerRegistry.looked_at:type_name -> google.protobuf.Timestamp
+	25, // 4: zhuxin.registry.v1.Look.looked_at:type_name -> google.protobuf.Timestamp
+	25, // 5: zhuxin.registry.v1.Look.tried_at:type_name -> google.protobuf.Timestamp
+	21, // 6: zhuxin.registry.v1.Finding.facts:type_name -> zhuxin.registry.v1.Finding.FactsEntry
+	25, // 7: zhuxin.registry.v1.Finding.first_seen_at:type_name -> google.protobuf.Timestamp
+	25, // 8: zhuxin.registry.v1.Finding.ended_at:type_name -> google.protobuf.Timestamp
+	22, // 9: zhuxin.registry.v1.LookNowReply.troubles:type_name -> zhuxin.registry.v1.LookNowReply.TroublesEntry
+	11, // 10: zhuxin.registry.v1.ListWatchesReply.watches:type_name -> zhuxin.registry.v1.Watch
+	25, // 11: zhuxin.registry.v1.Watch.looked_at:type_name -> google.protobuf.Timestamp
+	23, // 12: zhuxin.registry.v1.Settings.interval_days:type_name -> zhuxin.registry.v1.Settings.IntervalDaysEntry
+	14, // 13: zhuxin.registry.v1.Settings.own:type_name -> zhuxin.registry.v1.Account
+	14, // 14: zhuxin.registry.v1.Settings.group:type_name -> zhuxin.registry.v1.Account
+	25, // 15: zhuxin.registry.v1.Account.stopped_until:type_name -> google.protobuf.Timestamp
+	24, // 16: zhuxin.registry.v1.SetSettingsRequest.interval_days:type_name -> zhuxin.registry.v1.SetSettingsRequest.IntervalDaysEntry
+	14, // 17: zhuxin.registry.v1.ListGroupAccountsReply.accounts:type_name -> zhuxin.registry.v1.Account
 	0,  // 18: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:input_type -> zhuxin.registry.v1.GetCustomerRegistryRequest
 	1,  // 19: zhuxin.registry.v1.RegistryService.GetOwnerRegistry:input_type -> zhuxin.registry.v1.GetOwnerRegistryRequest
 	6,  // 20: zhuxin.registry.v1.RegistryService.LookNow:input_type -> zhuxin.registry.v1.LookNowRequest
-	8,  // 21: zhuxin.registry.v1.RegistryService.ListWatches:input_type -> zhuxin.registry.v1.ListWatchesRequest
-	11, // 22: zhuxin.registry.v1.RegistryService.GetSettings:input_type -> zhuxin.registry.v1.GetSettingsRequest
-	14, // 23: zhuxin.registry.v1.RegistryService.SetSettings:input_type -> zhuxin.registry.v1.SetSettingsRequest
-	15, // 24: zhuxin.registry.v1.RegistryService.SetAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
-	16, // 25: zhuxin.registry.v1.RegistryService.TestAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
-	18, // 26: zhuxin.registry.v1.RegistryService.ListGroupAccounts:input_type -> zhuxin.registry.v1.ListGroupAccountsRequest
-	15, // 27: zhuxin.registry.v1.RegistryService.SetGroupAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
-	16, // 28: zhuxin.registry.v1.RegistryService.TestGroupAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
-	2,  // 29: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
-	2,  // 30: zhuxin.registry.v1.RegistryService.GetOwnerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
-	7,  // 31: zhuxin.registry.v1.RegistryService.LookNow:output_type -> zhuxin.registry.v1.LookNowReply
-	9,  // 32: zhuxin.registry.v1.RegistryService.ListWatches:output_type -> zhuxin.registry.v1.ListWatchesReply
-	12, // 33: zhuxin.registry.v1.RegistryService.GetSettings:output_type -> zhuxin.registry.v1.Settings
-	12, // 34: zhuxin.registry.v1.RegistryService.SetSettings:output_type -> zhuxin.registry.v1.Settings
-	12, // 35: zhuxin.registry.v1.RegistryService.SetAccount:output_type -> zhuxin.registry.v1.Settings
-	17, // 36: zhuxin.registry.v1.RegistryService.TestAccount:output_type -> zhuxin.registry.v1.TestReply
-	19, // 37: zhuxin.registry.v1.RegistryService.ListGroupAccounts:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
-	19, // 38: zhuxin.registry.v1.RegistryService.SetGroupAccount:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
-	17, // 39: zhuxin.registry.v1.RegistryService.TestGroupAccount:output_type -> zhuxin.registry.v1.TestReply
-	29, // [29:40] is the sub-list for method output_type
-	18, // [18:29] is the sub-list for method input_type
+	7,  // 21: zhuxin.registry.v1.RegistryService.LookOwnerNow:input_type -> zhuxin.registry.v1.LookOwnerNowRequest
+	9,  // 22: zhuxin.registry.v1.RegistryService.ListWatches:input_type -> zhuxin.registry.v1.ListWatchesRequest
+	12, // 23: zhuxin.registry.v1.RegistryService.GetSettings:input_type -> zhuxin.registry.v1.GetSettingsRequest
+	15, // 24: zhuxin.registry.v1.RegistryService.SetSettings:input_type -> zhuxin.registry.v1.SetSettingsRequest
+	16, // 25: zhuxin.registry.v1.RegistryService.SetAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
+	17, // 26: zhuxin.registry.v1.RegistryService.TestAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
+	19, // 27: zhuxin.registry.v1.RegistryService.ListGroupAccounts:input_type -> zhuxin.registry.v1.ListGroupAccountsRequest
+	16, // 28: zhuxin.registry.v1.RegistryService.SetGroupAccount:input_type -> zhuxin.registry.v1.SetAccountRequest
+	17, // 29: zhuxin.registry.v1.RegistryService.TestGroupAccount:input_type -> zhuxin.registry.v1.TestAccountRequest
+	2,  // 30: zhuxin.registry.v1.RegistryService.GetCustomerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
+	2,  // 31: zhuxin.registry.v1.RegistryService.GetOwnerRegistry:output_type -> zhuxin.registry.v1.CustomerRegistry
+	8,  // 32: zhuxin.registry.v1.RegistryService.LookNow:output_type -> zhuxin.registry.v1.LookNowReply
+	8,  // 33: zhuxin.registry.v1.RegistryService.LookOwnerNow:output_type -> zhuxin.registry.v1.LookNowReply
+	10, // 34: zhuxin.registry.v1.RegistryService.ListWatches:output_type -> zhuxin.registry.v1.ListWatchesReply
+	13, // 35: zhuxin.registry.v1.RegistryService.GetSettings:output_type -> zhuxin.registry.v1.Settings
+	13, // 36: zhuxin.registry.v1.RegistryService.SetSettings:output_type -> zhuxin.registry.v1.Settings
+	13, // 37: zhuxin.registry.v1.RegistryService.SetAccount:output_type -> zhuxin.registry.v1.Settings
+	18, // 38: zhuxin.registry.v1.RegistryService.TestAccount:output_type -> zhuxin.registry.v1.TestReply
+	20, // 39: zhuxin.registry.v1.RegistryService.ListGroupAccounts:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
+	20, // 40: zhuxin.registry.v1.RegistryService.SetGroupAccount:output_type -> zhuxin.registry.v1.ListGroupAccountsReply
+	18, // 41: zhuxin.registry.v1.RegistryService.TestGroupAccount:output_type -> zhuxin.registry.v1.TestReply
+	30, // [30:42] is the sub-list for method output_type
+	18, // [18:30] is the sub-list for method input_type
 	18, // [18:18] is the sub-list for extension type_name
 	18, // [18:18] is the sub-list for extension extendee
 	0,  // [0:18] is the sub-list for field type_name
@@ -1752,7 +1833,7 @@ func file_app_api_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_registry_v1_registry_proto_rawDesc), len(file_app_api_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

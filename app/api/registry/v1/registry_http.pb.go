@@ -14,6 +14,7 @@ const (
 	OperationRegistryServiceGetCustomerRegistry = "/zhuxin.registry.v1.RegistryService/GetCustomerRegistry"
 	OperationRegistryServiceGetOwnerRegistry    = "/zhuxin.registry.v1.RegistryService/GetOwnerRegistry"
 	OperationRegistryServiceLookNow             = "/zhuxin.registry.v1.RegistryService/LookNow"
+	OperationRegistryServiceLookOwnerNow        = "/zhuxin.registry.v1.RegistryService/LookOwnerNow"
 	OperationRegistryServiceListWatches         = "/zhuxin.registry.v1.RegistryService/ListWatches"
 	OperationRegistryServiceGetSettings         = "/zhuxin.registry.v1.RegistryService/GetSettings"
 	OperationRegistryServiceSetSettings         = "/zhuxin.registry.v1.RegistryService/SetSettings"
@@ -32,6 +33,9 @@ type RegistryServiceHTTPServer interface {
 	GetOwnerRegistry(context.Context, *GetOwnerRegistryRequest) (*CustomerRegistry, error)
 	// Asks the provider now for what is older than ten minutes.
 	LookNow(context.Context, *LookNowRequest) (*LookNowReply, error)
+	// The same for a project owner.
+	LookOwnerNow(context.Context, *LookOwnerNowRequest) (*LookNowReply, error)
+	// Watched customers and owners of their live projects.
 	ListWatches(context.Context, *ListWatchesRequest) (*ListWatchesReply, error)
 	GetSettings(context.Context, *GetSettingsRequest) (*Settings, error)
 	SetSettings(context.Context, *SetSettingsRequest) (*Settings, error)
@@ -91,6 +95,14 @@ var RegistryServiceRoutes = []route.Info{
 		Request: "zhuxin.registry.v1.GetOwnerRegistryRequest", Reply: "zhuxin.registry.v1.CustomerRegistry",
 	},
 	{
+		Operation: OperationRegistryServiceLookOwnerNow,
+		Method:    "POST", Path: "/v1/owners/{owner_id}/registry:look",
+		Side: route.SideTenant, Permission: "customer.write",
+		Params:  []string{"owner_id"},
+		Body:    true,
+		Request: "zhuxin.registry.v1.LookOwnerNowRequest", Reply: "zhuxin.registry.v1.LookNowReply",
+	},
+	{
 		Operation: OperationRegistryServiceSetAccount,
 		Method:    "PUT", Path: "/v1/registry/accounts/{provider}",
 		Side: route.SideTenant, Permission: "policy.write",
@@ -136,6 +148,7 @@ func RegisterRegistryServiceHTTPServer(s *http.Server, srv RegistryServiceHTTPSe
 	r.PUT("/v1/hq/registry/accounts/{provider:[^/:]+}", _RegistryService_SetGroupAccount0_HTTP_Handler(srv))
 	r.POST("/v1/hq/registry/accounts/{provider:[^/:]+}:test", _RegistryService_TestGroupAccount0_HTTP_Handler(srv))
 	r.GET("/v1/owners/{owner_id:[^/:]+}/registry", _RegistryService_GetOwnerRegistry0_HTTP_Handler(srv))
+	r.POST("/v1/owners/{owner_id:[^/:]+}/registry:look", _RegistryService_LookOwnerNow0_HTTP_Handler(srv))
 	r.PUT("/v1/registry/accounts/{provider:[^/:]+}", _RegistryService_SetAccount0_HTTP_Handler(srv))
 	r.POST("/v1/registry/accounts/{provider:[^/:]+}:test", _RegistryService_TestAccount0_HTTP_Handler(srv))
 	r.GET("/v1/registry/settings", _RegistryService_GetSettings0_HTTP_Handler(srv))
@@ -266,6 +279,30 @@ func _RegistryService_GetOwnerRegistry0_HTTP_Handler(srv RegistryServiceHTTPServ
 				return nil, err
 			}
 			return srv.GetOwnerRegistry(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _RegistryService_LookOwnerNow0_HTTP_Handler(srv RegistryServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationRegistryServiceLookOwnerNow)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in LookOwnerNowRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.LookOwnerNow(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

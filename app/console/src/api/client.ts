@@ -35,6 +35,8 @@ function makeClient(tenant: string): ApiClient {
   const scope: Middleware = {
     onRequest({ request, id }) {
       if (tenant) request.headers.set('X-Zhuxin-Tenant', tenant)
+      // Texts of the server come in the language that is read, which the browser's need not be.
+      if (document.documentElement.lang) request.headers.set('Accept-Language', document.documentElement.lang)
       if (request.method !== 'GET') kept.set(id, request.clone())
       return request
     },

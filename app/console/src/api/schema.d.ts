@@ -391,6 +391,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals/{id}/evidence/{documentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Evidence of a proposal that waits, or waited, for the house's approval; for whoever
+         *      may see the approval.
+         */
+        get: operations["NegativeListService_DownloadProposalEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approvals/{id}:add": {
         parameters: {
             query?: never;
@@ -3965,6 +3985,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/owners/{ownerId}/registry:look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The same for a project owner. */
+        post: operations["RegistryService_LookOwnerNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-applications/{id}:reverse": {
         parameters: {
             query?: never;
@@ -4945,6 +4982,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Watched customers and owners of their live projects. */
         get: operations["RegistryService_ListWatches"];
         put?: never;
         post?: never;
@@ -7074,6 +7112,18 @@ export interface components {
             /** @description Business date of the ages, yyyy-MM-dd. */
             asOf: string;
         };
+        /**
+         * @description Why, where the system said so and not a person: the text beside it is in the language
+         *      that the request asked for (Accept-Language, zh or en).
+         */
+        CodedReason: {
+            /** @description overdue, rating_granted, rating_lapsed. */
+            code: string;
+            /** @description days; grade; grade and on. */
+            params: {
+                [key: string]: string;
+            };
+        };
         /** @description A subsidiary's grade on the group's scale, with what it stands on. */
         CommonGrade: {
             /**
@@ -7869,6 +7919,10 @@ export interface components {
             parts: {
                 [key: string]: string;
             };
+            /** @description Of reasons among the parts, by the part's name. */
+            codes: {
+                [key: string]: components["schemas"]["CodedReason"];
+            };
         };
         CustomerLegal: {
             name: string;
@@ -8017,6 +8071,8 @@ export interface components {
             disputed: string;
             /** @description What collateral in force adds to a limit of kind amount. */
             cover: string;
+            /** @description Of frozen_reason; null where a person gave it. */
+            frozenReasonCode?: components["schemas"]["CodedReason"] | null;
         };
         /** @description Parts that are absent stay as they are. */
         SubmitCustomerChangeRequest: {
@@ -9495,7 +9551,7 @@ export interface components {
         };
         CalendarEntry: {
             kind: string;
-            /** @description Of the rating, paper, limit or agreement. */
+            /** @description Of the rating, paper, limit, collateral or agreement. */
             id: string;
             /** @description Business date. */
             on: string;
@@ -9507,9 +9563,12 @@ export interface components {
             projectName: string;
             /** @description The project's, or else the customer's. */
             salesperson: string;
-            /** @description Fen of a limit of kind amount. */
+            /** @description Fen of a limit of kind amount, or of a cover. */
             amount?: string;
-            /** @description Codes of the kind: grade; paper and file; class, kind and successor of a limit. */
+            /**
+             * @description Codes of the kind: grade; paper and file; class, kind and successor of a limit; collateral
+             *      and provider.
+             */
             parts: {
                 [key: string]: string;
             };
@@ -9528,6 +9587,8 @@ export interface components {
             liftedAt?: string | null;
             liftedBy?: components["schemas"]["PersonRef"] | null;
             liftReason: string;
+            /** @description Of reason; null where a person gave it. */
+            reasonCode?: components["schemas"]["CodedReason"] | null;
         };
         FreezeCreditRequest: {
             customerId?: string;
@@ -10146,6 +10207,10 @@ export interface components {
              * @description Absent until it was read.
              */
             readAt?: string | null;
+            /** @description Of reasons among the parts, by the part's name. */
+            codes: {
+                [key: string]: components["schemas"]["CodedReason"];
+            };
         };
         Phone: {
             /** @description Empty when none is known. */
@@ -10855,6 +10920,8 @@ export interface components {
             supersededOn: string;
             /** @description It was approved and begins later. */
             ahead: boolean;
+            /** @description Of reason; null where a person gave it. */
+            reasonCode?: components["schemas"]["CodedReason"] | null;
         };
         ListIndicatorsReply: {
             indicators: components["schemas"]["Indicator"][];
@@ -11435,6 +11502,9 @@ export interface components {
         LookNowRequest: {
             customerId?: string;
         };
+        LookOwnerNowRequest: {
+            ownerId?: string;
+        };
         SetAccountRequest: {
             provider?: string;
             /** @description Empty keeps the stored one. Never answered. */
@@ -11476,6 +11546,7 @@ export interface components {
             text: string;
         };
         Watch: {
+            /** @description Empty for an owner. */
             customerId: string;
             number: string;
             name: string;
@@ -11495,6 +11566,10 @@ export interface components {
              */
             active: number;
             worst: string;
+            /** @description customer, owner. */
+            kind: string;
+            /** @description Empty for a customer. */
+            ownerId: string;
         };
         AddRelationRequest: {
             customerId?: string;
@@ -13327,6 +13402,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    NegativeListService_DownloadProposalEvidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                /** @description Of the approval. */
+                id: string;
+                documentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -19770,6 +19873,8 @@ export interface operations {
                 customerId?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description Part of the order's number, or of the customer's name or number. */
+                q?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -20016,6 +20121,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerRegistry"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    RegistryService_LookOwnerNow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                ownerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookOwnerNowRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookNowReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -21949,6 +22084,8 @@ export interface operations {
                 q?: string;
                 page?: number;
                 pageSize?: number;
+                /** @description customer, owner; empty for both. */
+                kind?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -22413,7 +22550,7 @@ export interface operations {
                 from?: string;
                 /** @description 1 to 12; 3 is the preset. */
                 months?: number;
-                /** @description rating_due, paper_expires, limit_ends, limit_begins, agreement_review; empty for all. */
+                /** @description rating_due, paper_expires, limit_ends, limit_begins, collateral_ends, agreement_review; empty for all. */
                 kind?: string;
                 /** @description Only what the caller sells. */
                 mine?: boolean;

@@ -1,22 +1,15 @@
-// Reasons that the system gave stand as a code with parameters; what a person wrote, and
-// what older versions did, stands as text.
+// Reasons that the system gave come as a code with parameters beside a text in the
+// language of the request; what a person wrote, and what older versions did, is text only.
 import { useI18n } from 'vue-i18n'
+import type { components } from '@/api/schema'
 
-export function codedParts(stored: string): Record<string, string> | undefined {
-  if (!stored.startsWith('{"code":')) return undefined
-  try {
-    return JSON.parse(stored) as Record<string, string>
-  } catch {
-    return undefined
-  }
-}
+type CodedReason = components['schemas']['CodedReason']
 
-/** A stored reason in the reader's language. */
+/** A reason in the reader's language, also when he changes it later. */
 export function useCoded() {
   const { t, te } = useI18n()
-  return (stored: string | null | undefined): string => {
-    const parts = codedParts(stored ?? '')
-    const key = `customers.coded.${parts?.code}`
-    return parts && te(key) ? t(key, parts) : (stored ?? '')
+  return (text: string | null | undefined, code?: CodedReason | null): string => {
+    const key = `customers.coded.${code?.code}`
+    return code && te(key) ? t(key, code.params, Number(code.params.days ?? 0)) : (text ?? '')
   }
 }

@@ -259,6 +259,7 @@ var inTenant = map[string]spec{
 	"registry.v1.RegistryService/GetCustomerRegistry": {who: "viewer", in: m{"customer_id": "$customer"}},
 	"registry.v1.RegistryService/GetOwnerRegistry":    {who: "viewer", in: m{"owner_id": "$owner"}},
 	"registry.v1.RegistryService/LookNow":             {who: "administrator", in: m{"customer_id": "$customer"}},
+	"registry.v1.RegistryService/LookOwnerNow":        {who: "administrator", in: m{"owner_id": "$owner"}},
 	"registry.v1.RegistryService/ListWatches":         {who: "viewer", in: m{"page_size": 50}},
 	"registry.v1.RegistryService/GetSettings":         {who: "viewer"},
 	"registry.v1.RegistryService/SetSettings":         {who: "administrator", in: m{"version": "0", "enabled": true, "daily_budget": 50, "interval_days": m{"": 30, "A": 90}}},

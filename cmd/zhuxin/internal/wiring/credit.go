@@ -55,8 +55,8 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Library = indicator.New(b.Pool.HQ(), indicatorrepo.New(), b.Audit.HQ)
 	c.Approvals = approval.New(tx, approvalrepo.New(), log, b.Clock, approval.Publishing(events))
 	c.Limits = limit.New(tx, limitrepo.New(), customers, c.Accounts, c.Approvals, g.Gate, log, b.Clock)
-	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, log, b.Clock)
-	c.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals, Audit: log, Clock: b.Clock})
+	c.Shared = sharedlimit.New(tx, sharedrepo.Repo{}, c.Approvals, g.Gate, log, b.Clock)
+	c.Collateral = collateral.New(collateral.Deps{Tx: tx, Repo: collateralrepo.Repo{}, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals, Listings: g.Gate, Audit: log, Clock: b.Clock})
 	c.Templates = rating.NewTemplates(tx, ratingrepo.NewTemplates(), indicatorrepo.View{}, ratingrepo.NewDryRuns(), formula.Engine{}, c.Approvals, log, b.Clock)
 	outside := registrystore.NewRated(registrystore.NewShelf(b.Keys.HQ), b.Clock)
 	c.Ratings = rating.NewRatings(rating.RatingsConfig{

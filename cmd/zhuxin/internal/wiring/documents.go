@@ -31,6 +31,15 @@ func (d *Documents) UploadEvidence(ctx context.Context, fileName, declared strin
 	return doc.ID, doc.FileName, doc.SizeBytes, err
 }
 
+// OpenProof opens the evidence of a proposal for whoever may see its approval.
+func (d *Documents) OpenProof(ctx context.Context, documentID uuid.UUID) (*route.File, error) {
+	doc, body, err := d.Service.OpenNamed(ctx, documentID, document.KindNegativeEvidence)
+	if err != nil {
+		return nil, err
+	}
+	return &route.File{Name: doc.FileName, ContentType: doc.ContentType, Size: doc.SizeBytes, Body: body}, nil
+}
+
 // OpenEvidence opens a subsidiary's evidence file for HQ. In the subsidiary's log
 // it is the system that opened it, for the person of HQ.
 func (d *Documents) OpenEvidence(b *Base) func(ctx context.Context, tenantID, documentID uuid.UUID) (*route.File, error) {

@@ -109,17 +109,7 @@ func (g groupNews) move(ctx context.Context, d event.Delivered, k news.Kind, id 
 }
 
 func (g groupNews) each(ctx context.Context, d event.Delivered, tenants []uuid.UUID, tell func(ctx context.Context) error) error {
-	var failed error
-	for _, id := range tenants {
-		there, err := g.bind(ctx, id)
-		if err == nil {
-			err = g.Pool.Tenant().InTx(there, func(ctx context.Context) error { return jobs.Once(ctx, d, "notify.group", tell) })
-		}
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("news of %s at subsidiary %s: %w", d.Topic, id, err))
-		}
-	}
-	return failed
+	return jobs.Each(ctx, g.Pool.Tenant(), g.bind, d, "notify.group", tenants, tell)
 }
 
 // mail writes to HQ's people who may act on it, but not to who brought it. A run that

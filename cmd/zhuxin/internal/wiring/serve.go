@@ -240,7 +240,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	contractv1.RegisterContractServiceHTTPServer(s, contractservice.New(a.Receivables.Matching))
 	groupcapv1.RegisterGroupCapServiceHTTPServer(s, groupcapservice.New(g.Caps))
 	groupcapv1.RegisterSharedLimitServiceHTTPServer(s, groupcapservice.NewShared(g.Caps, a.Credit.Shared))
-	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, a.Proposals, g.Gate, g.History, a.Documents.UploadEvidence))
+	negativelistv1.RegisterNegativeListServiceHTTPServer(s, negativelistservice.New(g.Negative, a.Proposals, g.Gate, g.History, a.Documents.UploadEvidence, a.Documents.OpenProof))
 	negativelistv1.RegisterNegativeReviewServiceHTTPServer(s, negativelistservice.NewReview(g.Negative, a.Documents.OpenEvidence(a.Base)))
 	auditv1.RegisterAuditServiceHTTPServer(s, auditservice.New(a.books()))
 	registryv1.RegisterRegistryServiceHTTPServer(s, registryservice.New(a.Risk.Registry))

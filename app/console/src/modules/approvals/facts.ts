@@ -10,6 +10,17 @@ export interface CustomerFacts {
   name: string
   uscc: string
 }
+/** A listing in force that concerns the customer, and what it does. */
+export interface ListedHit {
+  uscc: string
+  company: string
+  reason_code: string
+  severity: string
+  rating: string
+  limits: string
+  /** From the customer; absent for his own listing. */
+  path?: { nodes: { name: string }[] | null }
+}
 export interface AccountFacts {
   grade: string
   limit_kind: string
@@ -64,6 +75,7 @@ export interface RatingFacts {
   old_values?: ValueFacts[]
   account: AccountFacts
   remark: string
+  negative?: ListedHit[]
 }
 export interface LimitFacts {
   customer: CustomerFacts
@@ -81,6 +93,7 @@ export interface LimitFacts {
     times?: number
   }
   old: AccountFacts
+  negative?: ListedHit[]
 }
 export interface BatchFacts {
   starts_on: string
@@ -120,6 +133,7 @@ export interface SharedLimitFacts {
         unlimited: boolean
         used: string
         new: boolean
+        negative?: ListedHit[]
       }[]
     | null
 }
@@ -209,6 +223,7 @@ export interface CollateralFacts {
   old: AccountFacts
   /** Absent where it binds nobody. */
   resulting_bound?: string
+  negative?: ListedHit[]
 }
 
 /** Of a company that would be proposed to headquarters for the negative list. */
@@ -219,6 +234,12 @@ export interface ListingFacts {
   reason_text: string
   amount: string
   evidence: { document_id: string; name: string }[]
+  /** What a listing of each severity would do; absent in older submissions, like what follows. */
+  effects?: { severity: string; rating: string; limits: string }[]
+  /** Absent where the company is no customer. */
+  customer_id?: string
+  customer?: CustomerFacts
+  account?: AccountFacts
 }
 
 export interface LegalFacts {
@@ -353,9 +374,11 @@ export const usedOf = (account: AccountFacts) =>
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
+  if (known?.kind === 'shared_limit')
+    return known.facts.members?.some((one) => one.negative?.length) ? ['listed'] : []
   if (known?.kind !== 'rating' && known?.kind !== 'temporary_limit' && known?.kind !== 'collateral') return []
   const account = known.kind === 'rating' ? known.facts.account : known.facts.old
-  const flags: string[] = []
+  const flags: string[] = known.facts.negative?.length ? ['listed'] : []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')
   if (account.limit_kind === 'amount' && usedOf(account) > boundOf(account)) flags.push('overLimit')
   if (known.kind === 'rating' && known.facts.old && known.facts.new.grade > known.facts.old.grade)

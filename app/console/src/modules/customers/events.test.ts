@@ -9,6 +9,7 @@ const event = (kind: string, at: string, ref = 'r') => ({
   ref,
   actor: '',
   parts: {},
+  codes: {},
 })
 
 describe('events of a customer', () => {

@@ -49,7 +49,7 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
         return [
           word(`customers.history.classes.${parts.class}`, parts.class ?? ''),
           parts.limit_kind === 'amount' ? amount(event.amount) : t(`customers.limitKind.${parts.limit_kind}`),
-          coded(parts.reason),
+          coded(parts.reason, event.codes.reason),
         ]
       case 'collateral.active':
       case 'collateral.ended':
@@ -68,7 +68,7 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
       case 'project.created':
         return [parts.name ?? '', parts.number ?? '']
     }
-    return [parts.document_no ?? '', amount(event.amount), coded(parts.comment)]
+    return [parts.document_no ?? '', amount(event.amount), coded(parts.comment, event.codes.comment)]
   }
 
   return {

@@ -17,6 +17,7 @@ describe('entryTarget', () => {
     ['paper_expires', '', '/t/a/customers/c?tab=papers'],
     ['paper_expires', 'p', '/t/a/projects/p?tab=papers'],
     ['agreement_review', '', '/t/a/credit/agreements/i'],
+    ['collateral_ends', '', '/t/a/customers/c?tab=collateral'],
     ['limit_ends', '', '/t/a/limits/customers/c'],
     ['limit_begins', 'p', '/t/a/limits/customers/c?project=p'],
   ])('%s of project %s', (kind, projectId, want) =>

@@ -4,6 +4,7 @@ export const calendarKinds = [
   'paper_expires',
   'limit_ends',
   'limit_begins',
+  'collateral_ends',
   'agreement_review',
 ] as const
 
@@ -31,6 +32,8 @@ export function entryTarget(entry: Entry, tenant: string): string {
       return entry.projectId
         ? `${at}/projects/${entry.projectId}?tab=papers`
         : `${at}/customers/${entry.customerId}?tab=papers`
+    case 'collateral_ends':
+      return `${at}/customers/${entry.customerId}?tab=collateral`
     case 'agreement_review':
       return `${at}/credit/agreements/${entry.id}`
   }
