@@ -42,6 +42,9 @@ type Page struct {
 type Repository interface {
 	// Insert stores a pending submission; ErrAlreadyExists when its subject has one.
 	Insert(ctx context.Context, a Approval) error
+	// ExpiredPapers gives the kinds of paper of which a customer's newest is past its day,
+	// the longest first; papers of single projects are not among them.
+	ExpiredPapers(ctx context.Context, customerID uuid.UUID, today calendar.Date) ([]Paper, error)
 	// Get reads a submission the viewer may see; ErrNotFound.
 	Get(ctx context.Context, id uuid.UUID, v Viewer) (Approval, error)
 	// Lock is Get and holds the row until the end of the transaction.

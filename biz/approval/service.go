@@ -57,6 +57,9 @@ func (s *Service) Submit(ctx context.Context, in Submission) (Approval, error) {
 	if err != nil {
 		return Approval{}, fmt.Errorf("approval: facts of %s: %w", in.Kind, err)
 	}
+	if facts, err = s.withPapers(ctx, in.Kind, in.CustomerID, facts); err != nil {
+		return Approval{}, err
+	}
 	a := Approval{
 		ID: uuid.Must(uuid.NewV7()), Kind: in.Kind, SubjectID: in.SubjectID, CustomerID: in.CustomerID,
 		Title: in.Title, Facts: facts, Amount: in.Amount, Grade: in.Grade, Previous: in.Previous, Status: StatusPending, Version: 1,

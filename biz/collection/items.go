@@ -184,6 +184,8 @@ func (s *Service) SetSettings(ctx context.Context, in Settings) (Settings, error
 	if in.AgingBounds = strings.ReplaceAll(in.AgingBounds, " ", ""); in.AgingBounds != "" {
 		report.Bounds(&c, "aging_bounds", in.AgingBounds)
 	}
+	in.StandardTerms = strings.ReplaceAll(in.StandardTerms, " ", "")
+	customer.CheckTerms(&c, "standard_terms", in.StandardTerms, "standard_term", in.StandardTerm)
 	if err := c.Err(); err != nil {
 		return in, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/receivable"
+	"zhuxin/biz/customer"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/paging"
@@ -187,11 +188,16 @@ type Settings struct {
 	ConfirmReceipts bool
 	// StatementDay is the last day of a statement's month, 1 to 28; 0 is the month's last.
 	StatementDay int
+	// StandardTerms are the credit terms that are offered, in days, rising, like 30,60,90;
+	// empty: the usual ones. StandardTerm is a new customer's; nil: it must be said (004-03).
+	StandardTerms string
+	StandardTerm  *int
 }
 
 // PresetSettings hold until somebody sets others: 0.05 % a day.
 func PresetSettings() Settings {
-	return Settings{LateFeePPM: 500, StatementDays: 10, StatementReminderDays: 3, FollowUpDays: 3}
+	terms := customer.StandardTerms()
+	return Settings{LateFeePPM: 500, StatementDays: 10, StatementReminderDays: 3, FollowUpDays: 3, StandardTerm: terms.Term}
 }
 
 // ReceiptQuery selects receipts, latest first.

@@ -138,8 +138,10 @@ func (r Reason) remedies(f Facts) []Remedy {
 				m.Roles = []access.Role{access.RoleFinance}
 			case RemedyUnfreeze, RemedyResume:
 				m.Amount, m.Roles = 0, freezers
-			case RemedyRating, RemedyActivate:
+			case RemedyRating:
 				m.Amount = 0
+			case RemedyActivate:
+				m.Amount, m.Roles = 0, []access.Role{access.RoleAdministrator, access.RoleFinance}
 			case RemedyDelisting, RemedyExemption:
 				m.Amount, m.Roles = 0, []access.Role{access.RoleHQCreditController}
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/biz/timeline"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/paging"
 )
@@ -25,6 +26,10 @@ type Repository interface {
 	Insert(ctx context.Context, c Customer, s Sealed) error
 	// Update stores the customer with its version as given; ErrExists as Insert.
 	Update(ctx context.Context, c Customer, s Sealed) error
+	// SetStatus stores status, time and version.
+	SetStatus(ctx context.Context, c Customer) error
+	// Presets gives what a new customer is offered.
+	Presets(ctx context.Context) (Presets, error)
 	// FindTaken says who has code, name or number; nil when all are free.
 	FindTaken(ctx context.Context, i Identity) (*Taken, error)
 	// EffectiveRating gives the id of the customer's effective rating, or nil.
@@ -39,7 +44,7 @@ type Repository interface {
 
 	// Events gives a part of a customer's timeline and the key of the last one where
 	// there are more.
-	Events(ctx context.Context, q EventQuery) ([]Event, *paging.Key, error)
+	timeline.Reader
 	// SealedField gives a sealed personal field by its column; nil when nothing is stored.
 	SealedField(ctx context.Context, id uuid.UUID, column string) ([]byte, error)
 	// CustomerCards and ProjectCards give a part of the workbench's cards and the

@@ -48,6 +48,9 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (Detail, error) {
 		if err := s.free(ctx, actor, *wanted); err != nil {
 			return err
 		}
+		if err := s.term(ctx, &in.Fields); err != nil {
+			return err
+		}
 		fresh := c
 		if fresh.Number == "" {
 			if fresh.Number, err = s.repo.NextNumber(ctx, today.Time().Year()); err != nil {

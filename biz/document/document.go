@@ -61,6 +61,7 @@ type Document struct {
 	ProjectID   *uuid.UUID    // of a paper of one project of the customer
 	IssuedOn    calendar.Date // zero: not known
 	ExpiresOn   calendar.Date // zero: never, or not known
+	Historical  bool          // was expired already when it was filed
 	CreatedAt   time.Time
 	CreatedBy   uuid.UUID // uuid.Nil for the system
 
@@ -74,6 +75,7 @@ var (
 	ErrEmpty       = fault.New(fault.KindInvalid, "FILE_EMPTY", "the file is empty; choose it again")
 	ErrType        = fault.New(fault.KindInvalid, "FILE_TYPE_NOT_TAKEN", "files of this type are not taken here")
 	ErrMismatch    = fault.New(fault.KindInvalid, "FILE_TYPE_MISMATCH", "the file is not what its name says; save it again in its own format")
+	ErrExpired     = fault.New(fault.KindInvalid, "DOCUMENT_EXPIRED", "the paper is expired already; file the one in force, or file this one as a historical paper")
 	ErrDamaged     = fault.New(fault.KindInvalid, "FILE_DAMAGED", "the file is incomplete or damaged; save it again and choose it anew")
 	ErrMalicious   = fault.New(fault.KindInvalid, "FILE_MALICIOUS", "the file contains something harmful and was not taken")
 	ErrSizeUnequal = fault.New(fault.KindInvalid, "FILE_INCOMPLETE", "the file arrived incomplete; send it again")

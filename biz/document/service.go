@@ -13,6 +13,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
 )
 
@@ -37,6 +38,7 @@ type UploadInput struct {
 	ProjectID  *uuid.UUID // for papers of one of his projects
 	IssuedOn   calendar.Date
 	ExpiresOn  calendar.Date // zero: never
+	Historical bool          // it is expired already and is filed as such
 	Kind       Kind
 	FileName   string
 	Declared   string // content type that the client says, may be empty
@@ -70,7 +72,12 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (Document, error) 
 	if r.server && actor.Kind != access.KindSystem {
 		return Document{}, access.ErrForbidden
 	}
+	expired, err := s.expired(ctx, in)
+	if err != nil {
+		return Document{}, err
+	}
 	d := Document{
+		Historical: expired,
 		CustomerID: in.CustomerID, ProjectID: in.ProjectID, IssuedOn: in.IssuedOn, ExpiresOn: in.ExpiresOn, Kind: in.Kind, FileName: cleanName(in.FileName), CreatedAt: s.clock.Now(), CreatedBy: actor.ID,
 	}
 	want, ok := claimed(r.types, d.FileName)
@@ -96,6 +103,22 @@ func (s *Service) Upload(ctx context.Context, in UploadInput) (Document, error) 
 		return Document{}, errors.Join(err, s.discard(ctx, d.ObjectKey))
 	}
 	return d, nil
+}
+
+// expired says whether a paper is past its day, when that was said with it; ErrExpired
+// when not. A paper that is in force is never historical.
+func (s *Service) expired(ctx context.Context, in UploadInput) (bool, error) {
+	if in.ExpiresOn.IsZero() {
+		return false, nil
+	}
+	today, err := tenant.Today(ctx, s.clock)
+	if err != nil || in.ExpiresOn >= today {
+		return false, err
+	}
+	if !in.Historical {
+		return false, ErrExpired.With("expires_on", in.ExpiresOn.String())
+	}
+	return true, nil
 }
 
 // canSee checks a customer before any byte is read.
@@ -226,6 +249,7 @@ func (d Document) facts() map[string]any {
 	}
 	if !d.ExpiresOn.IsZero() {
 		f["expires_on"] = d.ExpiresOn.String()
+		f["historical"] = d.Historical
 	}
 	return f
 }

@@ -22,6 +22,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/tenant"
 )
 
 // world is an outside for the service that keeps everything in memory.
@@ -130,7 +131,32 @@ func setup(t *testing.T) (*world, *document.Service, context.Context) {
 }
 
 func as(t *testing.T, roles ...access.Role) context.Context {
-	return access.With(t.Context(), access.Actor{Kind: access.KindPerson, ID: uuid.New(), Roles: roles})
+	ctx := tenant.With(t.Context(), tenant.Tenant{Zone: time.UTC})
+	return access.With(ctx, access.Actor{Kind: access.KindPerson, ID: uuid.New(), Roles: roles})
+}
+
+// A paper past its day is refused, unless it is filed as what it is; its last day counts.
+func TestExpiredPaper(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		day              calendar.Date
+		filed            bool
+		taken, remembers bool
+	}{
+		{calendar.NewDate(2026, 5, 31), false, false, false}, {calendar.NewDate(2026, 5, 31), true, true, true},
+		{calendar.NewDate(2026, 6, 1), false, true, false}, {calendar.NewDate(2026, 6, 1), true, true, false}, {0, true, true, false},
+	} {
+		w, s, ctx := setup(t)
+		in := paper("a.pdf", aPDF(""))
+		in.ExpiresOn, in.Historical = c.day, c.filed
+		d, err := s.Upload(ctx, in)
+		if e, _ := fault.As(err); (err == nil) != c.taken || err != nil && e.Reason != "DOCUMENT_EXPIRED" || d.Historical != c.remembers {
+			t.Errorf("%+v: %+v %v", c, d, err)
+		}
+		if !c.taken && len(w.objects) != 0 {
+			t.Errorf("%+v: bytes of a refused paper are kept", c)
+		}
+	}
 }
 
 var customer = uuid.New()

@@ -19,6 +19,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
+	"zhuxin/biz/timeline"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
@@ -114,6 +115,12 @@ const (
 	WarnNegative    WarningCode = "NEGATIVE"     // the customer is on the group's negative list
 	WarnOwnerListed WarningCode = "OWNER_LISTED" // the owner is
 	WarnUnrated     WarningCode = "UNRATED"      // the customer has no effective rating
+
+	WarnSupplyStopped   WarningCode = "SUPPLY_STOPPED"   // supply is stopped, to the project or to the customer
+	WarnDishonest       WarningCode = "DISHONEST"        // a register has the customer among the dishonest debtors
+	WarnLitigation      WarningCode = "LITIGATION"       // lawsuits, enforcement or restrictions against the customer
+	WarnOwnerDishonest  WarningCode = "OWNER_DISHONEST"  // the same of the owner
+	WarnOwnerLitigation WarningCode = "OWNER_LITIGATION" // the same of the owner
 )
 
 // Warning is one warning, with the amount or days that raised it.
@@ -121,6 +128,15 @@ type Warning struct {
 	Code   WarningCode
 	Amount money.Amount // fen, where money raised it
 	Days   int
+	Count  int64 // of findings
+}
+
+// Outside is how many findings of a kind hold against a company, by a provider's word.
+type Outside struct {
+	Owner     bool // of the project's owner; otherwise of the customer
+	Dishonest bool // otherwise of the courts
+	Count     int64
+	Amount    money.Amount
 }
 
 // Profile is everything about a project on a date.
@@ -246,7 +262,13 @@ type Repository interface {
 	// stores the setting.
 	SetCheckpoints(ctx context.Context, p Project, c Checkpoints) error
 	Business(ctx context.Context, p Project, today calendar.Date) (Business, error)
+	// Stopped says whether supply to the project, or to its customer, is stopped.
+	Stopped(ctx context.Context, p Project) (bool, error)
+	// Outside gives the findings that hold against the project's customer and its owner,
+	// dishonesty first, the customer's first.
+	Outside(ctx context.Context, p Project) ([]Outside, error)
 	Contracts(ctx context.Context, id uuid.UUID) ([]customer.Contract, error)
+	timeline.Reader
 
 	Contacts(ctx context.Context, id uuid.UUID) ([]Contact, error)
 	AddContact(ctx context.Context, project uuid.UUID, c Contact, phone []byte, by *uuid.UUID) error

@@ -150,6 +150,11 @@ func (s *Service) warnings(ctx context.Context, p Profile) (out []Warning, err e
 		}
 	}
 	a := p.Account
+	stopped, err := s.repo.Stopped(ctx, p.Project)
+	if err != nil {
+		return nil, err
+	}
+	add(stopped, Warning{Code: WarnSupplyStopped})
 	add(a.Frozen, Warning{Code: WarnFrozen})
 	if p.Customer.USCC != "" {
 		hit, err := s.customers.Negative(ctx, p.Customer.USCC)
@@ -167,8 +172,27 @@ func (s *Service) warnings(ctx context.Context, p Profile) (out []Warning, err e
 		}
 		add(o.Listed, Warning{Code: WarnOwnerListed})
 	}
+	findings, err := s.repo.Outside(ctx, p.Project)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range findings {
+		add(true, Warning{Code: f.warning(), Amount: f.Amount, Count: f.Count})
+	}
 	add(p.Grade == "", Warning{Code: WarnUnrated})
 	return out, nil
+}
+
+func (o Outside) warning() WarningCode {
+	switch {
+	case o.Owner && o.Dishonest:
+		return WarnOwnerDishonest
+	case o.Owner:
+		return WarnOwnerLitigation
+	case o.Dishonest:
+		return WarnDishonest
+	}
+	return WarnLitigation
 }
 
 func ownerID(p Project) *uuid.UUID {

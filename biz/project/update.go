@@ -57,10 +57,31 @@ func (s *Service) Update(ctx context.Context, in UpdateInput) (Profile, error) {
 		if err := s.audit.Record(ctx, audit.Entry{Action: "project.changed", ObjectType: "project", ObjectID: after.ID.String(), Before: trace(before), After: trace(after)}); err != nil {
 			return err
 		}
+		if err := s.moved(ctx, before, after); err != nil {
+			return err
+		}
 		out, err = s.profile(ctx, in.ID, nil)
 		return err
 	})
 	return out, err
+}
+
+// moved tells in the record of either customer that a project went from one to the other.
+func (s *Service) moved(ctx context.Context, before, after Project) error {
+	if before.Customer.ID == after.Customer.ID {
+		return nil
+	}
+	for _, e := range []struct {
+		action   string
+		of, with customer.Brief
+	}{{"project.left", before.Customer, after.Customer}, {"project.joined", after.Customer, before.Customer}} {
+		err := s.audit.Record(ctx, audit.Entry{Action: e.action, ObjectType: "customer", ObjectID: e.of.ID.String(),
+			After: map[string]any{"project_id": after.ID, "project": after.Name, "other_customer": e.with.Name}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // link sets owner, salesperson and customer.

@@ -33,6 +33,10 @@ type CollectionSetting struct {
 	StatementReminderDays int `json:"statement_reminder_days,omitempty"`
 	// last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: it has none
 	AgingBounds string `json:"aging_bounds,omitempty"`
+	// credit terms that the subsidiary offers, in days, rising, like 30,60,90; empty: the usual ones, and their preset where there is no version at all
+	StandardTerms string `json:"standard_terms,omitempty"`
+	// the one of them that a new customer has where nothing is said; null: it must be said
+	StandardTerm *int `json:"standard_term,omitempty"`
 	// until a follow-up must be answered
 	FollowUpDays int `json:"follow_up_days,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -51,9 +55,9 @@ func (*CollectionSetting) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case collectionsetting.FieldConfirmReceipts:
 			values[i] = new(sql.NullBool)
-		case collectionsetting.FieldID, collectionsetting.FieldLateFeePpm, collectionsetting.FieldLateFeeGraceDays, collectionsetting.FieldStatementDay, collectionsetting.FieldStatementDays, collectionsetting.FieldStatementReminderDays, collectionsetting.FieldFollowUpDays:
+		case collectionsetting.FieldID, collectionsetting.FieldLateFeePpm, collectionsetting.FieldLateFeeGraceDays, collectionsetting.FieldStatementDay, collectionsetting.FieldStatementDays, collectionsetting.FieldStatementReminderDays, collectionsetting.FieldStandardTerm, collectionsetting.FieldFollowUpDays:
 			values[i] = new(sql.NullInt64)
-		case collectionsetting.FieldAgingBounds:
+		case collectionsetting.FieldAgingBounds, collectionsetting.FieldStandardTerms:
 			values[i] = new(sql.NullString)
 		case collectionsetting.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -119,6 +123,19 @@ func (_m *CollectionSetting) assignValues(columns []string, values []any) error 
 				return fmt.Errorf("unexpected type %T for field aging_bounds", values[i])
 			} else if value.Valid {
 				_m.AgingBounds = value.String
+			}
+		case collectionsetting.FieldStandardTerms:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field standard_terms", values[i])
+			} else if value.Valid {
+				_m.StandardTerms = value.String
+			}
+		case collectionsetting.FieldStandardTerm:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field standard_term", values[i])
+			} else if value.Valid {
+				_m.StandardTerm = new(int)
+				*_m.StandardTerm = int(value.Int64)
 			}
 		case collectionsetting.FieldFollowUpDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -195,6 +212,14 @@ func (_m *CollectionSetting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("aging_bounds=")
 	builder.WriteString(_m.AgingBounds)
+	builder.WriteString(", ")
+	builder.WriteString("standard_terms=")
+	builder.WriteString(_m.StandardTerms)
+	builder.WriteString(", ")
+	if v := _m.StandardTerm; v != nil {
+		builder.WriteString("standard_term=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("follow_up_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FollowUpDays))

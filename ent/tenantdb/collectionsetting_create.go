@@ -121,6 +121,34 @@ func (_c *CollectionSettingCreate) SetNillableAgingBounds(v *string) *Collection
 	return _c
 }
 
+// SetStandardTerms sets the "standard_terms" field.
+func (_c *CollectionSettingCreate) SetStandardTerms(v string) *CollectionSettingCreate {
+	_c.mutation.SetStandardTerms(v)
+	return _c
+}
+
+// SetNillableStandardTerms sets the "standard_terms" field if the given value is not nil.
+func (_c *CollectionSettingCreate) SetNillableStandardTerms(v *string) *CollectionSettingCreate {
+	if v != nil {
+		_c.SetStandardTerms(*v)
+	}
+	return _c
+}
+
+// SetStandardTerm sets the "standard_term" field.
+func (_c *CollectionSettingCreate) SetStandardTerm(v int) *CollectionSettingCreate {
+	_c.mutation.SetStandardTerm(v)
+	return _c
+}
+
+// SetNillableStandardTerm sets the "standard_term" field if the given value is not nil.
+func (_c *CollectionSettingCreate) SetNillableStandardTerm(v *int) *CollectionSettingCreate {
+	if v != nil {
+		_c.SetStandardTerm(*v)
+	}
+	return _c
+}
+
 // SetFollowUpDays sets the "follow_up_days" field.
 func (_c *CollectionSettingCreate) SetFollowUpDays(v int) *CollectionSettingCreate {
 	_c.mutation.SetFollowUpDays(v)
@@ -232,6 +260,10 @@ func (_c *CollectionSettingCreate) defaults() {
 		v := collectionsetting.DefaultAgingBounds
 		_c.mutation.SetAgingBounds(v)
 	}
+	if _, ok := _c.mutation.StandardTerms(); !ok {
+		v := collectionsetting.DefaultStandardTerms
+		_c.mutation.SetStandardTerms(v)
+	}
 	if _, ok := _c.mutation.FollowUpDays(); !ok {
 		v := collectionsetting.DefaultFollowUpDays
 		_c.mutation.SetFollowUpDays(v)
@@ -264,6 +296,9 @@ func (_c *CollectionSettingCreate) check() error {
 	}
 	if _, ok := _c.mutation.AgingBounds(); !ok {
 		return &ValidationError{Name: "aging_bounds", err: errors.New(`tenantdb: missing required field "CollectionSetting.aging_bounds"`)}
+	}
+	if _, ok := _c.mutation.StandardTerms(); !ok {
+		return &ValidationError{Name: "standard_terms", err: errors.New(`tenantdb: missing required field "CollectionSetting.standard_terms"`)}
 	}
 	if _, ok := _c.mutation.FollowUpDays(); !ok {
 		return &ValidationError{Name: "follow_up_days", err: errors.New(`tenantdb: missing required field "CollectionSetting.follow_up_days"`)}
@@ -331,6 +366,14 @@ func (_c *CollectionSettingCreate) createSpec() (*CollectionSetting, *sqlgraph.C
 	if value, ok := _c.mutation.AgingBounds(); ok {
 		_spec.SetField(collectionsetting.FieldAgingBounds, field.TypeString, value)
 		_node.AgingBounds = value
+	}
+	if value, ok := _c.mutation.StandardTerms(); ok {
+		_spec.SetField(collectionsetting.FieldStandardTerms, field.TypeString, value)
+		_node.StandardTerms = value
+	}
+	if value, ok := _c.mutation.StandardTerm(); ok {
+		_spec.SetField(collectionsetting.FieldStandardTerm, field.TypeInt, value)
+		_node.StandardTerm = &value
 	}
 	if value, ok := _c.mutation.FollowUpDays(); ok {
 		_spec.SetField(collectionsetting.FieldFollowUpDays, field.TypeInt, value)
@@ -433,6 +476,12 @@ func (u *CollectionSettingUpsertOne) UpdateNewValues() *CollectionSettingUpsertO
 		}
 		if _, exists := u.create.mutation.AgingBounds(); exists {
 			s.SetIgnore(collectionsetting.FieldAgingBounds)
+		}
+		if _, exists := u.create.mutation.StandardTerms(); exists {
+			s.SetIgnore(collectionsetting.FieldStandardTerms)
+		}
+		if _, exists := u.create.mutation.StandardTerm(); exists {
+			s.SetIgnore(collectionsetting.FieldStandardTerm)
 		}
 		if _, exists := u.create.mutation.FollowUpDays(); exists {
 			s.SetIgnore(collectionsetting.FieldFollowUpDays)
@@ -676,6 +725,12 @@ func (u *CollectionSettingUpsertBulk) UpdateNewValues() *CollectionSettingUpsert
 			}
 			if _, exists := b.mutation.AgingBounds(); exists {
 				s.SetIgnore(collectionsetting.FieldAgingBounds)
+			}
+			if _, exists := b.mutation.StandardTerms(); exists {
+				s.SetIgnore(collectionsetting.FieldStandardTerms)
+			}
+			if _, exists := b.mutation.StandardTerm(); exists {
+				s.SetIgnore(collectionsetting.FieldStandardTerm)
 			}
 			if _, exists := b.mutation.FollowUpDays(); exists {
 				s.SetIgnore(collectionsetting.FieldFollowUpDays)

@@ -68,6 +68,9 @@ func (_u *CollectionSettingUpdate) sqlSave(ctx context.Context) (_node int, err 
 			}
 		}
 	}
+	if _u.mutation.StandardTermCleared() {
+		_spec.ClearField(collectionsetting.FieldStandardTerm, field.TypeInt)
+	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(collectionsetting.FieldCreatedBy, field.TypeUUID)
 	}
@@ -161,6 +164,9 @@ func (_u *CollectionSettingUpdateOne) sqlSave(ctx context.Context) (_node *Colle
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.StandardTermCleared() {
+		_spec.ClearField(collectionsetting.FieldStandardTerm, field.TypeInt)
 	}
 	if _u.mutation.CreatedByCleared() {
 		_spec.ClearField(collectionsetting.FieldCreatedBy, field.TypeUUID)

@@ -41,6 +41,8 @@ type Document struct {
 	Revision int `json:"revision,omitempty"`
 	// a paper of this project of the customer
 	ProjectID *uuid.UUID `json:"project_id,omitempty"`
+	// was expired already when it was filed, and is kept as such
+	Historical bool `json:"historical,omitempty"`
 	// IssuedOn holds the value of the "issued_on" field.
 	IssuedOn calendar.Date `json:"issued_on,omitempty"`
 	// ExpiresOn holds the value of the "expires_on" field.
@@ -59,6 +61,8 @@ func (*Document) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case document.FieldIssuedOn, document.FieldExpiresOn:
 			values[i] = new(calendar.Date)
+		case document.FieldHistorical:
+			values[i] = new(sql.NullBool)
 		case document.FieldSizeBytes, document.FieldRevision:
 			values[i] = new(sql.NullInt64)
 		case document.FieldKind, document.FieldFileName, document.FieldContentType, document.FieldObjectKey:
@@ -157,6 +161,12 @@ func (_m *Document) assignValues(columns []string, values []any) error {
 				_m.ProjectID = new(uuid.UUID)
 				*_m.ProjectID = *value.S.(*uuid.UUID)
 			}
+		case document.FieldHistorical:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field historical", values[i])
+			} else if value.Valid {
+				_m.Historical = value.Bool
+			}
 		case document.FieldIssuedOn:
 			if value, ok := values[i].(*calendar.Date); !ok {
 				return fmt.Errorf("unexpected type %T for field issued_on", values[i])
@@ -243,6 +253,9 @@ func (_m *Document) String() string {
 		builder.WriteString("project_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("historical=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Historical))
 	builder.WriteString(", ")
 	builder.WriteString("issued_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IssuedOn))

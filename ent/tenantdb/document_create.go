@@ -131,6 +131,20 @@ func (_c *DocumentCreate) SetNillableProjectID(v *uuid.UUID) *DocumentCreate {
 	return _c
 }
 
+// SetHistorical sets the "historical" field.
+func (_c *DocumentCreate) SetHistorical(v bool) *DocumentCreate {
+	_c.mutation.SetHistorical(v)
+	return _c
+}
+
+// SetNillableHistorical sets the "historical" field if the given value is not nil.
+func (_c *DocumentCreate) SetNillableHistorical(v *bool) *DocumentCreate {
+	if v != nil {
+		_c.SetHistorical(*v)
+	}
+	return _c
+}
+
 // SetIssuedOn sets the "issued_on" field.
 func (_c *DocumentCreate) SetIssuedOn(v calendar.Date) *DocumentCreate {
 	_c.mutation.SetIssuedOn(v)
@@ -216,6 +230,10 @@ func (_c *DocumentCreate) defaults() {
 		v := document.DefaultRevision
 		_c.mutation.SetRevision(v)
 	}
+	if _, ok := _c.mutation.Historical(); !ok {
+		v := document.DefaultHistorical
+		_c.mutation.SetHistorical(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := document.DefaultID()
 		_c.mutation.SetID(v)
@@ -252,6 +270,9 @@ func (_c *DocumentCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`tenantdb: missing required field "Document.revision"`)}
+	}
+	if _, ok := _c.mutation.Historical(); !ok {
+		return &ValidationError{Name: "historical", err: errors.New(`tenantdb: missing required field "Document.historical"`)}
 	}
 	return nil
 }
@@ -332,6 +353,10 @@ func (_c *DocumentCreate) createSpec() (*Document, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ProjectID(); ok {
 		_spec.SetField(document.FieldProjectID, field.TypeUUID, value)
 		_node.ProjectID = &value
+	}
+	if value, ok := _c.mutation.Historical(); ok {
+		_spec.SetField(document.FieldHistorical, field.TypeBool, value)
+		_node.Historical = value
 	}
 	if value, ok := _c.mutation.IssuedOn(); ok {
 		_spec.SetField(document.FieldIssuedOn, field.TypeOther, value)
@@ -478,6 +503,9 @@ func (u *DocumentUpsertOne) UpdateNewValues() *DocumentUpsertOne {
 		}
 		if _, exists := u.create.mutation.ProjectID(); exists {
 			s.SetIgnore(document.FieldProjectID)
+		}
+		if _, exists := u.create.mutation.Historical(); exists {
+			s.SetIgnore(document.FieldHistorical)
 		}
 	}))
 	return u
@@ -767,6 +795,9 @@ func (u *DocumentUpsertBulk) UpdateNewValues() *DocumentUpsertBulk {
 			}
 			if _, exists := b.mutation.ProjectID(); exists {
 				s.SetIgnore(document.FieldProjectID)
+			}
+			if _, exists := b.mutation.Historical(); exists {
+				s.SetIgnore(document.FieldHistorical)
 			}
 		}
 	}))

@@ -15394,6 +15394,9 @@ type CollectionSettingMutation struct {
 	statement_reminder_days    *int
 	addstatement_reminder_days *int
 	aging_bounds               *string
+	standard_terms             *string
+	standard_term              *int
+	addstandard_term           *int
 	follow_up_days             *int
 	addfollow_up_days          *int
 	created_at                 *time.Time
@@ -15860,6 +15863,112 @@ func (m *CollectionSettingMutation) ResetAgingBounds() {
 	m.aging_bounds = nil
 }
 
+// SetStandardTerms sets the "standard_terms" field.
+func (m *CollectionSettingMutation) SetStandardTerms(s string) {
+	m.standard_terms = &s
+}
+
+// StandardTerms returns the value of the "standard_terms" field in the mutation.
+func (m *CollectionSettingMutation) StandardTerms() (r string, exists bool) {
+	v := m.standard_terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStandardTerms returns the old "standard_terms" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldStandardTerms(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStandardTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStandardTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStandardTerms: %w", err)
+	}
+	return oldValue.StandardTerms, nil
+}
+
+// ResetStandardTerms resets all changes to the "standard_terms" field.
+func (m *CollectionSettingMutation) ResetStandardTerms() {
+	m.standard_terms = nil
+}
+
+// SetStandardTerm sets the "standard_term" field.
+func (m *CollectionSettingMutation) SetStandardTerm(i int) {
+	m.standard_term = &i
+	m.addstandard_term = nil
+}
+
+// StandardTerm returns the value of the "standard_term" field in the mutation.
+func (m *CollectionSettingMutation) StandardTerm() (r int, exists bool) {
+	v := m.standard_term
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStandardTerm returns the old "standard_term" field's value of the CollectionSetting entity.
+// If the CollectionSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionSettingMutation) OldStandardTerm(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStandardTerm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStandardTerm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStandardTerm: %w", err)
+	}
+	return oldValue.StandardTerm, nil
+}
+
+// AddStandardTerm adds i to the "standard_term" field.
+func (m *CollectionSettingMutation) AddStandardTerm(i int) {
+	if m.addstandard_term != nil {
+		*m.addstandard_term += i
+	} else {
+		m.addstandard_term = &i
+	}
+}
+
+// AddedStandardTerm returns the value that was added to the "standard_term" field in this mutation.
+func (m *CollectionSettingMutation) AddedStandardTerm() (r int, exists bool) {
+	v := m.addstandard_term
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStandardTerm clears the value of the "standard_term" field.
+func (m *CollectionSettingMutation) ClearStandardTerm() {
+	m.standard_term = nil
+	m.addstandard_term = nil
+	m.clearedFields[collectionsetting.FieldStandardTerm] = struct{}{}
+}
+
+// StandardTermCleared returns if the "standard_term" field was cleared in this mutation.
+func (m *CollectionSettingMutation) StandardTermCleared() bool {
+	_, ok := m.clearedFields[collectionsetting.FieldStandardTerm]
+	return ok
+}
+
+// ResetStandardTerm resets all changes to the "standard_term" field.
+func (m *CollectionSettingMutation) ResetStandardTerm() {
+	m.standard_term = nil
+	m.addstandard_term = nil
+	delete(m.clearedFields, collectionsetting.FieldStandardTerm)
+}
+
 // SetFollowUpDays sets the "follow_up_days" field.
 func (m *CollectionSettingMutation) SetFollowUpDays(i int) {
 	m.follow_up_days = &i
@@ -16035,7 +16144,7 @@ func (m *CollectionSettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CollectionSettingMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.late_fee_ppm != nil {
 		fields = append(fields, collectionsetting.FieldLateFeePpm)
 	}
@@ -16056,6 +16165,12 @@ func (m *CollectionSettingMutation) Fields() []string {
 	}
 	if m.aging_bounds != nil {
 		fields = append(fields, collectionsetting.FieldAgingBounds)
+	}
+	if m.standard_terms != nil {
+		fields = append(fields, collectionsetting.FieldStandardTerms)
+	}
+	if m.standard_term != nil {
+		fields = append(fields, collectionsetting.FieldStandardTerm)
 	}
 	if m.follow_up_days != nil {
 		fields = append(fields, collectionsetting.FieldFollowUpDays)
@@ -16088,6 +16203,10 @@ func (m *CollectionSettingMutation) Field(name string) (ent.Value, bool) {
 		return m.StatementReminderDays()
 	case collectionsetting.FieldAgingBounds:
 		return m.AgingBounds()
+	case collectionsetting.FieldStandardTerms:
+		return m.StandardTerms()
+	case collectionsetting.FieldStandardTerm:
+		return m.StandardTerm()
 	case collectionsetting.FieldFollowUpDays:
 		return m.FollowUpDays()
 	case collectionsetting.FieldCreatedAt:
@@ -16117,6 +16236,10 @@ func (m *CollectionSettingMutation) OldField(ctx context.Context, name string) (
 		return m.OldStatementReminderDays(ctx)
 	case collectionsetting.FieldAgingBounds:
 		return m.OldAgingBounds(ctx)
+	case collectionsetting.FieldStandardTerms:
+		return m.OldStandardTerms(ctx)
+	case collectionsetting.FieldStandardTerm:
+		return m.OldStandardTerm(ctx)
 	case collectionsetting.FieldFollowUpDays:
 		return m.OldFollowUpDays(ctx)
 	case collectionsetting.FieldCreatedAt:
@@ -16181,6 +16304,20 @@ func (m *CollectionSettingMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetAgingBounds(v)
 		return nil
+	case collectionsetting.FieldStandardTerms:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStandardTerms(v)
+		return nil
+	case collectionsetting.FieldStandardTerm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStandardTerm(v)
+		return nil
 	case collectionsetting.FieldFollowUpDays:
 		v, ok := value.(int)
 		if !ok {
@@ -16225,6 +16362,9 @@ func (m *CollectionSettingMutation) AddedFields() []string {
 	if m.addstatement_reminder_days != nil {
 		fields = append(fields, collectionsetting.FieldStatementReminderDays)
 	}
+	if m.addstandard_term != nil {
+		fields = append(fields, collectionsetting.FieldStandardTerm)
+	}
 	if m.addfollow_up_days != nil {
 		fields = append(fields, collectionsetting.FieldFollowUpDays)
 	}
@@ -16246,6 +16386,8 @@ func (m *CollectionSettingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedStatementDays()
 	case collectionsetting.FieldStatementReminderDays:
 		return m.AddedStatementReminderDays()
+	case collectionsetting.FieldStandardTerm:
+		return m.AddedStandardTerm()
 	case collectionsetting.FieldFollowUpDays:
 		return m.AddedFollowUpDays()
 	}
@@ -16292,6 +16434,13 @@ func (m *CollectionSettingMutation) AddField(name string, value ent.Value) error
 		}
 		m.AddStatementReminderDays(v)
 		return nil
+	case collectionsetting.FieldStandardTerm:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStandardTerm(v)
+		return nil
 	case collectionsetting.FieldFollowUpDays:
 		v, ok := value.(int)
 		if !ok {
@@ -16307,6 +16456,9 @@ func (m *CollectionSettingMutation) AddField(name string, value ent.Value) error
 // mutation.
 func (m *CollectionSettingMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(collectionsetting.FieldStandardTerm) {
+		fields = append(fields, collectionsetting.FieldStandardTerm)
+	}
 	if m.FieldCleared(collectionsetting.FieldCreatedBy) {
 		fields = append(fields, collectionsetting.FieldCreatedBy)
 	}
@@ -16324,6 +16476,9 @@ func (m *CollectionSettingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CollectionSettingMutation) ClearField(name string) error {
 	switch name {
+	case collectionsetting.FieldStandardTerm:
+		m.ClearStandardTerm()
+		return nil
 	case collectionsetting.FieldCreatedBy:
 		m.ClearCreatedBy()
 		return nil
@@ -16355,6 +16510,12 @@ func (m *CollectionSettingMutation) ResetField(name string) error {
 		return nil
 	case collectionsetting.FieldAgingBounds:
 		m.ResetAgingBounds()
+		return nil
+	case collectionsetting.FieldStandardTerms:
+		m.ResetStandardTerms()
+		return nil
+	case collectionsetting.FieldStandardTerm:
+		m.ResetStandardTerm()
 		return nil
 	case collectionsetting.FieldFollowUpDays:
 		m.ResetFollowUpDays()
@@ -38300,6 +38461,7 @@ type DocumentMutation struct {
 	revision      *int
 	addrevision   *int
 	project_id    *uuid.UUID
+	historical    *bool
 	issued_on     *calendar.Date
 	expires_on    *calendar.Date
 	clearedFields map[string]struct{}
@@ -38887,6 +39049,42 @@ func (m *DocumentMutation) ResetProjectID() {
 	delete(m.clearedFields, document.FieldProjectID)
 }
 
+// SetHistorical sets the "historical" field.
+func (m *DocumentMutation) SetHistorical(b bool) {
+	m.historical = &b
+}
+
+// Historical returns the value of the "historical" field in the mutation.
+func (m *DocumentMutation) Historical() (r bool, exists bool) {
+	v := m.historical
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHistorical returns the old "historical" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldHistorical(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHistorical is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHistorical requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHistorical: %w", err)
+	}
+	return oldValue.Historical, nil
+}
+
+// ResetHistorical resets all changes to the "historical" field.
+func (m *DocumentMutation) ResetHistorical() {
+	m.historical = nil
+}
+
 // SetIssuedOn sets the "issued_on" field.
 func (m *DocumentMutation) SetIssuedOn(c calendar.Date) {
 	m.issued_on = &c
@@ -39019,7 +39217,7 @@ func (m *DocumentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DocumentMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, document.FieldCreatedAt)
 	}
@@ -39052,6 +39250,9 @@ func (m *DocumentMutation) Fields() []string {
 	}
 	if m.project_id != nil {
 		fields = append(fields, document.FieldProjectID)
+	}
+	if m.historical != nil {
+		fields = append(fields, document.FieldHistorical)
 	}
 	if m.issued_on != nil {
 		fields = append(fields, document.FieldIssuedOn)
@@ -39089,6 +39290,8 @@ func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
 		return m.Revision()
 	case document.FieldProjectID:
 		return m.ProjectID()
+	case document.FieldHistorical:
+		return m.Historical()
 	case document.FieldIssuedOn:
 		return m.IssuedOn()
 	case document.FieldExpiresOn:
@@ -39124,6 +39327,8 @@ func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRevision(ctx)
 	case document.FieldProjectID:
 		return m.OldProjectID(ctx)
+	case document.FieldHistorical:
+		return m.OldHistorical(ctx)
 	case document.FieldIssuedOn:
 		return m.OldIssuedOn(ctx)
 	case document.FieldExpiresOn:
@@ -39213,6 +39418,13 @@ func (m *DocumentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProjectID(v)
+		return nil
+	case document.FieldHistorical:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHistorical(v)
 		return nil
 	case document.FieldIssuedOn:
 		v, ok := value.(calendar.Date)
@@ -39369,6 +39581,9 @@ func (m *DocumentMutation) ResetField(name string) error {
 		return nil
 	case document.FieldProjectID:
 		m.ResetProjectID()
+		return nil
+	case document.FieldHistorical:
+		m.ResetHistorical()
 		return nil
 	case document.FieldIssuedOn:
 		m.ResetIssuedOn()

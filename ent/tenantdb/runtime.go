@@ -437,12 +437,16 @@ func init() {
 	collectionsettingDescAgingBounds := collectionsettingFields[7].Descriptor()
 	// collectionsetting.DefaultAgingBounds holds the default value on creation for the aging_bounds field.
 	collectionsetting.DefaultAgingBounds = collectionsettingDescAgingBounds.Default.(string)
+	// collectionsettingDescStandardTerms is the schema descriptor for standard_terms field.
+	collectionsettingDescStandardTerms := collectionsettingFields[8].Descriptor()
+	// collectionsetting.DefaultStandardTerms holds the default value on creation for the standard_terms field.
+	collectionsetting.DefaultStandardTerms = collectionsettingDescStandardTerms.Default.(string)
 	// collectionsettingDescFollowUpDays is the schema descriptor for follow_up_days field.
-	collectionsettingDescFollowUpDays := collectionsettingFields[8].Descriptor()
+	collectionsettingDescFollowUpDays := collectionsettingFields[10].Descriptor()
 	// collectionsetting.DefaultFollowUpDays holds the default value on creation for the follow_up_days field.
 	collectionsetting.DefaultFollowUpDays = collectionsettingDescFollowUpDays.Default.(int)
 	// collectionsettingDescCreatedAt is the schema descriptor for created_at field.
-	collectionsettingDescCreatedAt := collectionsettingFields[9].Descriptor()
+	collectionsettingDescCreatedAt := collectionsettingFields[11].Descriptor()
 	// collectionsetting.DefaultCreatedAt holds the default value on creation for the created_at field.
 	collectionsetting.DefaultCreatedAt = collectionsettingDescCreatedAt.Default.(func() time.Time)
 	contractMixin := schema.Contract{}.Mixin()
@@ -953,6 +957,10 @@ func init() {
 	documentDescRevision := documentFields[7].Descriptor()
 	// document.DefaultRevision holds the default value on creation for the revision field.
 	document.DefaultRevision = documentDescRevision.Default.(int)
+	// documentDescHistorical is the schema descriptor for historical field.
+	documentDescHistorical := documentFields[9].Descriptor()
+	// document.DefaultHistorical holds the default value on creation for the historical field.
+	document.DefaultHistorical = documentDescHistorical.Default.(bool)
 	// documentDescID is the schema descriptor for id field.
 	documentDescID := documentMixinFields0[0].Descriptor()
 	// document.DefaultID holds the default value on creation for the id field.

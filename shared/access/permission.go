@@ -14,6 +14,7 @@ const (
 	CustomerRead     Permission = "customer.read"     // own customers for a salesperson
 	CustomerReadAll  Permission = "customer.read_all" // data scope, never a route's permission
 	CustomerWrite    Permission = "customer.write"
+	CustomerStatus   Permission = "customer.status" // end business with a customer, take it up again
 	DocumentRead     Permission = "document.read"
 	DocumentWrite    Permission = "document.write"
 	TemplateRead     Permission = "template.read"
@@ -84,13 +85,13 @@ var readAll = []Permission{
 }
 
 var grants = map[Role][]Permission{
-	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
+	RoleAdministrator: with(readAll, ApprovalAct, CustomerWrite, CustomerStatus, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck,
 		ReceivableImport, HistoryImport, NegativeWrite, MemberManage, APIKeyManage, PolicyWrite, AuditRead, ERPRead, ERPManage, CreditFreeze, ContractWrite, FollowUpWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle, PersonalReveal),
 	RoleSalesperson: {CustomerRead, CustomerWrite, DocumentRead, DocumentWrite, TemplateRead, RatingRead, RatingWrite,
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
 	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, PortfolioWrite, StatementWrite, WarningHandle, PersonalReveal),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
-	RoleFinance:        with(readAll, ApprovalAct, ReceivableImport, HistoryImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
+	RoleFinance:        with(readAll, ApprovalAct, CustomerStatus, ReceivableImport, HistoryImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

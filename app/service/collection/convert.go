@@ -108,7 +108,12 @@ func toLife(l collection.Life) *collectionv1.Life {
 }
 
 func toSettings(s collection.Settings) *collectionv1.Settings {
-	return &collectionv1.Settings{Version: s.Version, LateFeePpm: int32(s.LateFeePPM), LateFeeGraceDays: int32(s.LateFeeGraceDays), StatementDays: int32(s.StatementDays),
+	out := &collectionv1.Settings{Version: s.Version, LateFeePpm: int32(s.LateFeePPM), LateFeeGraceDays: int32(s.LateFeeGraceDays), StatementDays: int32(s.StatementDays),
 		StatementReminderDays: int32(s.StatementReminderDays), FollowUpDays: int32(s.FollowUpDays),
-		ConfirmReceipts: s.ConfirmReceipts, StatementDay: int32(s.StatementDay), AgingBounds: s.AgingBounds}
+		ConfirmReceipts: s.ConfirmReceipts, StatementDay: int32(s.StatementDay), AgingBounds: s.AgingBounds, StandardTerms: s.StandardTerms}
+	if s.StandardTerm != nil {
+		days := int32(*s.StandardTerm)
+		out.StandardTerm = &days
+	}
+	return out
 }

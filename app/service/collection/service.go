@@ -225,8 +225,14 @@ func (s *Service) GetSettings(ctx context.Context, _ *collectionv1.GetSettingsRe
 
 // SetSettings changes the parameters.
 func (s *Service) SetSettings(ctx context.Context, r *collectionv1.Settings) (*collectionv1.Settings, error) {
+	var term *int
+	if r.StandardTerm != nil {
+		days := int(r.GetStandardTerm())
+		term = &days
+	}
 	x, err := s.biz.SetSettings(ctx, collection.Settings{Version: r.GetVersion(), LateFeePPM: int(r.GetLateFeePpm()), LateFeeGraceDays: int(r.GetLateFeeGraceDays()),
 		StatementDays: int(r.GetStatementDays()), StatementReminderDays: int(r.GetStatementReminderDays()), FollowUpDays: int(r.GetFollowUpDays()),
-		ConfirmReceipts: r.GetConfirmReceipts(), StatementDay: int(r.GetStatementDay()), AgingBounds: r.GetAgingBounds()})
+		ConfirmReceipts: r.GetConfirmReceipts(), StatementDay: int(r.GetStatementDay()), AgingBounds: r.GetAgingBounds(),
+		StandardTerms: r.GetStandardTerms(), StandardTerm: term})
 	return toSettings(x), err
 }

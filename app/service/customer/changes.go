@@ -8,6 +8,7 @@ import (
 	customerv1 "zhuxin/app/api/customer/v1"
 	"zhuxin/app/service/asked"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/timeline"
 )
 
 // SubmitCustomerChange puts a change of legal data into approval.
@@ -64,9 +65,14 @@ func (s *Service) GetTimeline(ctx context.Context, r *customerv1.GetTimelineRequ
 	if err != nil {
 		return nil, err
 	}
+	return Timeline(ctx, events, next), nil
+}
+
+// Timeline turns a part of a timeline into its answer, for projects and owners too.
+func Timeline(ctx context.Context, events []timeline.Event, next string) *customerv1.GetTimelineReply {
 	out := &customerv1.GetTimelineReply{NextCursor: next}
 	for _, e := range events {
-		event := &customerv1.CustomerEvent{Id: e.ID.String(), At: timestamppb.New(e.At), Kind: e.Kind, Actor: e.Actor, Ref: e.Ref}
+		event := &customerv1.CustomerEvent{Id: e.ID.String(), At: timestamppb.New(e.At), On: e.On.String(), Clock: e.Clock, Kind: e.Kind, Actor: e.Actor, Ref: e.Ref}
 		event.Parts, event.Codes = asked.Parts(ctx, e.Parts)
 		if e.Amount != nil {
 			a := int64(*e.Amount)
@@ -74,7 +80,7 @@ func (s *Service) GetTimeline(ctx context.Context, r *customerv1.GetTimelineRequ
 		}
 		out.Events = append(out.Events, event)
 	}
-	return out, nil
+	return out
 }
 
 func toChange(c customer.Change) *customerv1.CustomerChange {

@@ -94,7 +94,7 @@ func fromCreate(r *customerv1.CreateCustomerRequest) customer.CreateInput {
 	return customer.CreateInput{Number: r.GetNumber(), Fields: customer.Fields{Name: &r.Name, USCC: &r.Uscc, USCCOverrideReason: &r.UsccOverrideReason,
 		TaxNo: &r.TaxNo, SalespersonID: &r.SalespersonId, ContactName: &r.ContactName, ContactPhone: &r.ContactPhone, ContactEmail: &r.ContactEmail,
 		LegalRepresentative: &r.LegalRepresentative, LegalRepresentativeID: &r.LegalRepresentativeId, BankAccount: &r.BankAccount, Address: &r.Address,
-		CreditTermDays: &r.CreditTermDays, SettlesAdvance: &r.SettlesAdvance}}
+		CreditTermDays: r.CreditTermDays, SettlesAdvance: &r.SettlesAdvance}}
 }
 
 func fromUpdate(id uuid.UUID, r *customerv1.UpdateCustomerRequest) customer.UpdateInput {

@@ -48,7 +48,7 @@ func (s *Service) UploadDocument(ctx context.Context, r *customerv1.UploadDocume
 		return nil, err
 	}
 	d, err := s.documents.Upload(ctx, document.UploadInput{CustomerID: &id, ProjectID: project, IssuedOn: issued, ExpiresOn: expires, Kind: document.Kind(r.GetKind()), FileName: r.GetFileName(),
-		Declared: u.ContentType, Size: u.Size, Body: u.Body})
+		Historical: r.GetHistorical(), Declared: u.ContentType, Size: u.Size, Body: u.Body})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) DownloadDocument(ctx context.Context, r *customerv1.DownloadDo
 
 func toDocument(d document.Document) *customerv1.Document {
 	out := &customerv1.Document{Id: d.ID.String(), Kind: string(d.Kind), FileName: d.FileName, ContentType: d.ContentType, SizeBytes: d.SizeBytes,
-		Revision: int32(d.Revision), CreatedAt: timestamppb.New(d.CreatedAt), IssuedOn: d.IssuedOn.String(), ExpiresOn: d.ExpiresOn.String()}
+		Revision: int32(d.Revision), CreatedAt: timestamppb.New(d.CreatedAt), IssuedOn: d.IssuedOn.String(), ExpiresOn: d.ExpiresOn.String(), Historical: d.Historical}
 	if d.ProjectID != nil {
 		out.ProjectId = d.ProjectID.String()
 	}

@@ -71,6 +71,36 @@ func (s *Service) UpdateCustomer(ctx context.Context, r *customerv1.UpdateCustom
 	return reply(ctx)(s.customers.Update(ctx, fromUpdate(id, r)))
 }
 
+// SetCustomerStatus ends business with a customer or takes it up again.
+func (s *Service) SetCustomerStatus(ctx context.Context, r *customerv1.SetCustomerStatusRequest) (*customerv1.Customer, error) {
+	id, err := parse(r.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return reply(s.customers.SetStatus(ctx, customer.StatusInput{ID: id, Status: customer.Status(r.GetStatus()), Reason: r.GetReason(), Version: r.GetVersion()}))
+}
+
+// GetCustomerPresets gives what the form of a new customer offers.
+func (s *Service) GetCustomerPresets(ctx context.Context, _ *customerv1.GetCustomerPresetsRequest) (*customerv1.CustomerPresets, error) {
+	p, err := s.customers.Presets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &customerv1.CustomerPresets{StandardTerm: days(p.Term)}
+	for _, t := range p.Terms {
+		out.StandardTerms = append(out.StandardTerms, int32(t))
+	}
+	return out, nil
+}
+
+func days(n *int) *int32 {
+	if n == nil {
+		return nil
+	}
+	d := int32(*n)
+	return &d
+}
+
 // CheckIdentity looks at a name and a code while they are typed.
 func (s *Service) CheckIdentity(ctx context.Context, r *customerv1.CheckIdentityRequest) (*customerv1.IdentityCheck, error) {
 	c, err := s.customers.CheckIdentity(ctx, r.GetName(), r.GetUscc())

@@ -37,7 +37,7 @@ func toProfile(p project.Profile) *projectv1.ProjectProfile {
 		out.Business.Months = append(out.Business.Months, &projectv1.ProjectMonth{Month: m.First.String(), Billed: int64(m.Billed)})
 	}
 	for _, w := range p.Warnings {
-		out.Warnings = append(out.Warnings, &projectv1.ProjectWarning{Code: string(w.Code), Amount: int64(w.Amount), Days: int32(w.Days)})
+		out.Warnings = append(out.Warnings, &projectv1.ProjectWarning{Code: string(w.Code), Amount: int64(w.Amount), Days: int32(w.Days), Count: w.Count})
 	}
 	for _, c := range p.Contracts {
 		out.Contracts = append(out.Contracts, &customerv1.Contract{ErpContractNo: c.ERPContractNo, Volume: int64(c.Volume), UnitPrice: int64(c.UnitPrice),

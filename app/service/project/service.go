@@ -9,8 +9,10 @@ import (
 	commonv1 "zhuxin/app/api/common/v1"
 	customerv1 "zhuxin/app/api/customer/v1"
 	projectv1 "zhuxin/app/api/project/v1"
+	customerservice "zhuxin/app/service/customer"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/project"
+	"zhuxin/biz/timeline"
 	"zhuxin/shared/fault"
 )
 
@@ -43,6 +45,28 @@ func (s *Service) GetProject(ctx context.Context, r *projectv1.GetProjectRequest
 		return nil, err
 	}
 	return profile(s.projects.Get(ctx, id))
+}
+
+// GetProjectTimeline gives a part of what happened to a project.
+func (s *Service) GetProjectTimeline(ctx context.Context, r *customerv1.GetTimelineRequest) (*customerv1.GetTimelineReply, error) {
+	return events(ctx, r, project.ErrNotFound, s.projects.Timeline)
+}
+
+// GetOwnerTimeline gives a part of what happened to an owner.
+func (s *Service) GetOwnerTimeline(ctx context.Context, r *customerv1.GetTimelineRequest) (*customerv1.GetTimelineReply, error) {
+	return events(ctx, r, project.ErrOwnerNotFound, s.projects.OwnerTimeline)
+}
+
+func events(ctx context.Context, r *customerv1.GetTimelineRequest, none *fault.Error, read func(context.Context, uuid.UUID, string, int32) ([]timeline.Event, string, error)) (*customerv1.GetTimelineReply, error) {
+	id, err := parse(r.GetId(), none)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := read(ctx, id, r.GetCursor(), r.GetPageSize())
+	if err != nil {
+		return nil, err
+	}
+	return customerservice.Timeline(ctx, found, next), nil
 }
 
 // UpdateProject changes what is sent.

@@ -143,9 +143,9 @@ func (Repo) InsertWaiver(ctx context.Context, i biz.Item, w biz.Waiver, by *uuid
 
 // Settings implements biz.Repository.
 func (Repo) Settings(ctx context.Context) (biz.Settings, error) {
-	all, err := postgres.Query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, confirm_receipts, statement_day, aging_bounds, created_at FROM collection_settings ORDER BY id DESC LIMIT 1`,
+	all, err := postgres.Query(ctx, "read settings", `SELECT id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, confirm_receipts, statement_day, aging_bounds, standard_terms, standard_term, created_at FROM collection_settings ORDER BY id DESC LIMIT 1`,
 		func(rows *sql.Rows) (s biz.Settings, err error) {
-			return s, rows.Scan(&s.Version, &s.LateFeePPM, &s.LateFeeGraceDays, &s.StatementDays, &s.StatementReminderDays, &s.FollowUpDays, &s.ConfirmReceipts, &s.StatementDay, &s.AgingBounds, &s.Since)
+			return s, rows.Scan(&s.Version, &s.LateFeePPM, &s.LateFeeGraceDays, &s.StatementDays, &s.StatementReminderDays, &s.FollowUpDays, &s.ConfirmReceipts, &s.StatementDay, &s.AgingBounds, &s.StandardTerms, &s.StandardTerm, &s.Since)
 		})
 	if err != nil || len(all) == 0 {
 		return biz.PresetSettings(), err
@@ -155,7 +155,7 @@ func (Repo) Settings(ctx context.Context) (biz.Settings, error) {
 
 // InsertSettings implements biz.Repository.
 func (Repo) InsertSettings(ctx context.Context, s biz.Settings, at time.Time, by *uuid.UUID) error {
-	_, err := exec(ctx, "insert settings", nil, `INSERT INTO collection_settings (id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, created_at, created_by, confirm_receipts, statement_day, aging_bounds)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, s.Version, s.LateFeePPM, s.LateFeeGraceDays, s.StatementDays, s.StatementReminderDays, s.FollowUpDays, at, optional(by), s.ConfirmReceipts, s.StatementDay, s.AgingBounds)
+	_, err := exec(ctx, "insert settings", nil, `INSERT INTO collection_settings (id, late_fee_ppm, late_fee_grace_days, statement_days, statement_reminder_days, follow_up_days, created_at, created_by, confirm_receipts, statement_day, aging_bounds, standard_terms, standard_term)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, s.Version, s.LateFeePPM, s.LateFeeGraceDays, s.StatementDays, s.StatementReminderDays, s.FollowUpDays, at, optional(by), s.ConfirmReceipts, s.StatementDay, s.AgingBounds, s.StandardTerms, s.StandardTerm)
 	return err
 }

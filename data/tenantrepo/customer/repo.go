@@ -13,11 +13,12 @@ import (
 	biz "zhuxin/biz/customer"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
+	"zhuxin/data/tenantrepo/timeline"
 	"zhuxin/tenancy/scope"
 )
 
 // Repo implements biz.Repository on the transaction of the context.
-type Repo struct{}
+type Repo struct{ timeline.Reader }
 
 var _ biz.Repository = Repo{}
 
@@ -152,6 +153,33 @@ func (Repo) Update(ctx context.Context, c biz.Customer, s biz.Sealed) error {
 		c.UpdatedAt, c.Version, s.ContactPhone != nil, stored(s.ContactPhone), s.LegalRepresentativeID != nil, stored(s.LegalRepresentativeID),
 		s.BankAccount != nil, stored(s.BankAccount), s.ContactEmail != nil, stored(s.ContactEmail), c.ContactEmailMask)
 	return postgres.Map(ctx, err, "change customer", unique...)
+}
+
+// SetStatus implements biz.Repository.
+func (Repo) SetStatus(ctx context.Context, c biz.Customer) error {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `UPDATE customers SET status = $2, updated_at = $3, version = $4 WHERE id = $1`, c.ID, string(c.Status), c.UpdatedAt, c.Version)
+	return postgres.Map(ctx, err, "set a customer's status")
+}
+
+// Presets implements biz.Repository.
+func (Repo) Presets(ctx context.Context) (biz.Presets, error) {
+	all, err := postgres.Query(ctx, "read standard terms", `SELECT standard_terms, standard_term FROM collection_settings ORDER BY id DESC LIMIT 1`,
+		func(rows *sql.Rows) (p biz.Presets, err error) {
+			var terms string
+			if err := rows.Scan(&terms, &p.Term); err != nil {
+				return p, err
+			}
+			p.Terms, err = biz.ParseTerms(terms)
+			return p, err
+		})
+	if err != nil || len(all) == 0 || len(all[0].Terms) == 0 {
+		return biz.StandardTerms(), err
+	}
+	return all[0], nil
 }
 
 // stored makes NULL of an empty value.

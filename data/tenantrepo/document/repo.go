@@ -50,7 +50,7 @@ func (r *Repo) Add(ctx context.Context, d document.Document) (int, error) {
 	}
 	create := r.client.Document.Create().SetID(d.ID).SetKind(entdocument.Kind(d.Kind)).SetFileName(d.FileName).
 		SetContentType(d.ContentType).SetSizeBytes(d.SizeBytes).SetSha256(d.SHA256).SetObjectKey(d.ObjectKey).
-		SetRevision(revision).SetCreatedAt(d.CreatedAt).SetNillableCustomerID(d.CustomerID).SetNillableProjectID(d.ProjectID)
+		SetRevision(revision).SetCreatedAt(d.CreatedAt).SetNillableCustomerID(d.CustomerID).SetNillableProjectID(d.ProjectID).SetHistorical(d.Historical)
 	if !d.IssuedOn.IsZero() {
 		create.SetIssuedOn(d.IssuedOn)
 	}
@@ -99,7 +99,7 @@ func fromDB(d *tenantdb.Document) document.Document {
 	out := document.Document{
 		ID: d.ID, CustomerID: d.CustomerID, Kind: document.Kind(d.Kind), FileName: d.FileName, ContentType: d.ContentType,
 		SizeBytes: d.SizeBytes, SHA256: d.Sha256, Revision: d.Revision, CreatedAt: d.CreatedAt.UTC(), ObjectKey: d.ObjectKey,
-		ProjectID: d.ProjectID, IssuedOn: d.IssuedOn, ExpiresOn: d.ExpiresOn,
+		ProjectID: d.ProjectID, IssuedOn: d.IssuedOn, ExpiresOn: d.ExpiresOn, Historical: d.Historical,
 	}
 	if d.CreatedBy != nil {
 		out.CreatedBy = *d.CreatedBy

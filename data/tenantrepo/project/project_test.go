@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,6 +15,7 @@ import (
 	"zhuxin/biz/limit"
 	"zhuxin/biz/project"
 	"zhuxin/biz/rating"
+	"zhuxin/biz/timeline"
 	"zhuxin/data/auditlog"
 	"zhuxin/data/tenantrepo/credittest"
 	customerrepo "zhuxin/data/tenantrepo/customer"
@@ -92,6 +94,47 @@ func TestProfile(t *testing.T) {
 	if got.Warnings[0] != (project.Warning{Code: project.WarnOverdue, Amount: 600, Days: 30}) {
 		t.Errorf("warnings %+v", got.Warnings)
 	}
+	// a stop, and what registers have on customer and owner, stand there too
+	for _, fact := range []string{
+		`INSERT INTO supply_stops (id, created_at, updated_at, customer_id, project_id, state, reason, overdue_days, overdue_amount) VALUES ($1, now(), now(), $2, $1, 'stopped', 'r', 1, 1)`,
+		`INSERT INTO owners (id, created_at, updated_at, name, uscc) SELECT $1, now(), now(), '业主', 'OWNERCODE' WHERE $2::uuid IS NOT NULL`,
+		`UPDATE projects SET owner_id = $1 WHERE id = $1 AND customer_id = $2`,
+	} {
+		w.Exec(t, admin, fact, p.ID, c.ID)
+	}
+	_, err = w.Admin(t).ExecContext(t.Context(), `INSERT INTO hq.registry_findings (id, uscc, kind, key, title, severity, amount, facts, status, baseline, first_seen_at, last_seen_at, snapshot_id)
+		SELECT gen_random_uuid(), f.uscc, f.kind, f.key, 't', 'serious', 5, '{}', f.status, false, now(), now(), gen_random_uuid() FROM (VALUES
+			($1, 'litigation', 'a', 'active'), ($1, 'enforcement', 'b', 'active'), ($1, 'dishonest_debtor', 'c', 'ended'), ($1, 'equity_change', 'd', 'active'), ('OWNERCODE', 'dishonest_debtor', 'e', 'active')) f(uscc, kind, key, status)`, c.USCC)
+	ok(t, err)
+	got, err = w.projects.Get(sales, p.ID)
+	ok(t, err)
+	for _, want := range []project.Warning{{Code: project.WarnSupplyStopped}, {Code: project.WarnLitigation, Count: 2, Amount: 10}, {Code: project.WarnOwnerDishonest, Count: 1, Amount: 5}} {
+		if !slices.Contains(got.Warnings, want) {
+			t.Errorf("%+v is not among %+v", want, got.Warnings)
+		}
+	}
+	if len(got.Warnings) != 5 {
+		t.Errorf("warnings %+v", got.Warnings)
+	}
+	// what happened to project and owner, and to nobody else's
+	frozen := w.Clock.At
+	w.Clock.At = time.Now().Add(48 * time.Hour) // what the database wrote by its own clock is past
+	for size, subject := range map[int32]func(context.Context, uuid.UUID, string, int32) ([]timeline.Event, string, error){1: w.projects.Timeline, 50: w.projects.OwnerTimeline} {
+		events, _, err := subject(sales, p.ID, "", size)
+		ok(t, err)
+		if len(events) == 0 || timeline.Kinds[events[0].Kind] != (events[0].Clock == "") {
+			t.Errorf("events %+v", events)
+		}
+		if _, _, err := subject(w.CtxB(t), p.ID, "", size); err == nil {
+			t.Error("another tenant reads a timeline")
+		}
+	}
+	if _, _, err := w.projects.Timeline(stranger, p.ID, "", 1); !errors.Is(err, project.ErrNotFound) {
+		t.Errorf("a stranger reads a timeline: %v", err)
+	}
+	w.Clock.At = frozen
+	w.Exec(t, admin, `UPDATE projects SET owner_id = NULL WHERE id = $1`, p.ID)
+	w.Exec(t, admin, `UPDATE supply_stops SET state = 'resumed' WHERE id = $1`, p.ID)
 	// contacts are masked and sealed
 	got, err = w.projects.AddContact(sales, project.ContactInput{ProjectID: p.ID, Name: "王工", Role: "项目经理", Phone: "138 1234 1234"})
 	ok(t, err)

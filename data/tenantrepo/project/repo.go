@@ -16,6 +16,7 @@ import (
 	biz "zhuxin/biz/project"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
+	"zhuxin/data/tenantrepo/timeline"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/volume"
@@ -23,7 +24,7 @@ import (
 )
 
 // Repo implements biz.Repository on the transaction of the context.
-type Repo struct{}
+type Repo struct{ timeline.Reader }
 
 var _ biz.Repository = Repo{}
 

@@ -417,6 +417,11 @@ var (
 		PrimaryKey: []*schema.Column{NegativeEntriesColumns[0]},
 		Indexes: []*schema.Index{
 			{
+				Name:    "negative_of_company",
+				Unique:  false,
+				Columns: []*schema.Column{NegativeEntriesColumns[1]},
+			},
+			{
 				Name:    "negative_listed",
 				Unique:  false,
 				Columns: []*schema.Column{NegativeEntriesColumns[1]},

@@ -58,6 +58,7 @@ func (NegativeEntry) Fields() []ent.Field {
 // Indexes of NegativeEntry.
 func (NegativeEntry) Indexes() []ent.Index {
 	return []ent.Index{
+		index.Fields("uscc").StorageKey("negative_of_company"),
 		index.Fields("uscc").Annotations(entsql.IndexWhere("status = 'listed'")).StorageKey("negative_listed"),
 		index.Fields("tenant_id", "uscc", "reason_code").Unique().Annotations(entsql.IndexWhere("status = 'listed' OR status = 'proposed'")).StorageKey("negative_one_open_per_reason"),
 		index.Fields("status", "listed_at"),

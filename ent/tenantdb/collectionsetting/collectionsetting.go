@@ -27,6 +27,10 @@ const (
 	FieldStatementReminderDays = "statement_reminder_days"
 	// FieldAgingBounds holds the string denoting the aging_bounds field in the database.
 	FieldAgingBounds = "aging_bounds"
+	// FieldStandardTerms holds the string denoting the standard_terms field in the database.
+	FieldStandardTerms = "standard_terms"
+	// FieldStandardTerm holds the string denoting the standard_term field in the database.
+	FieldStandardTerm = "standard_term"
 	// FieldFollowUpDays holds the string denoting the follow_up_days field in the database.
 	FieldFollowUpDays = "follow_up_days"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -47,6 +51,8 @@ var Columns = []string{
 	FieldStatementDays,
 	FieldStatementReminderDays,
 	FieldAgingBounds,
+	FieldStandardTerms,
+	FieldStandardTerm,
 	FieldFollowUpDays,
 	FieldCreatedAt,
 	FieldCreatedBy,
@@ -77,6 +83,8 @@ var (
 	DefaultStatementReminderDays int
 	// DefaultAgingBounds holds the default value on creation for the "aging_bounds" field.
 	DefaultAgingBounds string
+	// DefaultStandardTerms holds the default value on creation for the "standard_terms" field.
+	DefaultStandardTerms string
 	// DefaultFollowUpDays holds the default value on creation for the "follow_up_days" field.
 	DefaultFollowUpDays int
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -124,6 +132,16 @@ func ByStatementReminderDays(opts ...sql.OrderTermOption) OrderOption {
 // ByAgingBounds orders the results by the aging_bounds field.
 func ByAgingBounds(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAgingBounds, opts...).ToFunc()
+}
+
+// ByStandardTerms orders the results by the standard_terms field.
+func ByStandardTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStandardTerms, opts...).ToFunc()
+}
+
+// ByStandardTerm orders the results by the standard_term field.
+func ByStandardTerm(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStandardTerm, opts...).ToFunc()
 }
 
 // ByFollowUpDays orders the results by the follow_up_days field.

@@ -90,6 +90,16 @@ func AgingBounds(v string) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldAgingBounds, v))
 }
 
+// StandardTerms applies equality check predicate on the "standard_terms" field. It's identical to StandardTermsEQ.
+func StandardTerms(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStandardTerms, v))
+}
+
+// StandardTerm applies equality check predicate on the "standard_term" field. It's identical to StandardTermEQ.
+func StandardTerm(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStandardTerm, v))
+}
+
 // FollowUpDays applies equality check predicate on the "follow_up_days" field. It's identical to FollowUpDaysEQ.
 func FollowUpDays(v int) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldEQ(FieldFollowUpDays, v))
@@ -378,6 +388,121 @@ func AgingBoundsEqualFold(v string) predicate.CollectionSetting {
 // AgingBoundsContainsFold applies the ContainsFold predicate on the "aging_bounds" field.
 func AgingBoundsContainsFold(v string) predicate.CollectionSetting {
 	return predicate.CollectionSetting(sql.FieldContainsFold(FieldAgingBounds, v))
+}
+
+// StandardTermsEQ applies the EQ predicate on the "standard_terms" field.
+func StandardTermsEQ(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStandardTerms, v))
+}
+
+// StandardTermsNEQ applies the NEQ predicate on the "standard_terms" field.
+func StandardTermsNEQ(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNEQ(FieldStandardTerms, v))
+}
+
+// StandardTermsIn applies the In predicate on the "standard_terms" field.
+func StandardTermsIn(vs ...string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldIn(FieldStandardTerms, vs...))
+}
+
+// StandardTermsNotIn applies the NotIn predicate on the "standard_terms" field.
+func StandardTermsNotIn(vs ...string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNotIn(FieldStandardTerms, vs...))
+}
+
+// StandardTermsGT applies the GT predicate on the "standard_terms" field.
+func StandardTermsGT(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGT(FieldStandardTerms, v))
+}
+
+// StandardTermsGTE applies the GTE predicate on the "standard_terms" field.
+func StandardTermsGTE(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGTE(FieldStandardTerms, v))
+}
+
+// StandardTermsLT applies the LT predicate on the "standard_terms" field.
+func StandardTermsLT(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLT(FieldStandardTerms, v))
+}
+
+// StandardTermsLTE applies the LTE predicate on the "standard_terms" field.
+func StandardTermsLTE(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLTE(FieldStandardTerms, v))
+}
+
+// StandardTermsContains applies the Contains predicate on the "standard_terms" field.
+func StandardTermsContains(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldContains(FieldStandardTerms, v))
+}
+
+// StandardTermsHasPrefix applies the HasPrefix predicate on the "standard_terms" field.
+func StandardTermsHasPrefix(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldHasPrefix(FieldStandardTerms, v))
+}
+
+// StandardTermsHasSuffix applies the HasSuffix predicate on the "standard_terms" field.
+func StandardTermsHasSuffix(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldHasSuffix(FieldStandardTerms, v))
+}
+
+// StandardTermsEqualFold applies the EqualFold predicate on the "standard_terms" field.
+func StandardTermsEqualFold(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEqualFold(FieldStandardTerms, v))
+}
+
+// StandardTermsContainsFold applies the ContainsFold predicate on the "standard_terms" field.
+func StandardTermsContainsFold(v string) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldContainsFold(FieldStandardTerms, v))
+}
+
+// StandardTermEQ applies the EQ predicate on the "standard_term" field.
+func StandardTermEQ(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldEQ(FieldStandardTerm, v))
+}
+
+// StandardTermNEQ applies the NEQ predicate on the "standard_term" field.
+func StandardTermNEQ(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNEQ(FieldStandardTerm, v))
+}
+
+// StandardTermIn applies the In predicate on the "standard_term" field.
+func StandardTermIn(vs ...int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldIn(FieldStandardTerm, vs...))
+}
+
+// StandardTermNotIn applies the NotIn predicate on the "standard_term" field.
+func StandardTermNotIn(vs ...int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNotIn(FieldStandardTerm, vs...))
+}
+
+// StandardTermGT applies the GT predicate on the "standard_term" field.
+func StandardTermGT(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGT(FieldStandardTerm, v))
+}
+
+// StandardTermGTE applies the GTE predicate on the "standard_term" field.
+func StandardTermGTE(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldGTE(FieldStandardTerm, v))
+}
+
+// StandardTermLT applies the LT predicate on the "standard_term" field.
+func StandardTermLT(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLT(FieldStandardTerm, v))
+}
+
+// StandardTermLTE applies the LTE predicate on the "standard_term" field.
+func StandardTermLTE(v int) predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldLTE(FieldStandardTerm, v))
+}
+
+// StandardTermIsNil applies the IsNil predicate on the "standard_term" field.
+func StandardTermIsNil() predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldIsNull(FieldStandardTerm))
+}
+
+// StandardTermNotNil applies the NotNil predicate on the "standard_term" field.
+func StandardTermNotNil() predicate.CollectionSetting {
+	return predicate.CollectionSetting(sql.FieldNotNull(FieldStandardTerm))
 }
 
 // FollowUpDaysEQ applies the EQ predicate on the "follow_up_days" field.

@@ -37,6 +37,8 @@ const (
 	FieldRevision = "revision"
 	// FieldProjectID holds the string denoting the project_id field in the database.
 	FieldProjectID = "project_id"
+	// FieldHistorical holds the string denoting the historical field in the database.
+	FieldHistorical = "historical"
 	// FieldIssuedOn holds the string denoting the issued_on field in the database.
 	FieldIssuedOn = "issued_on"
 	// FieldExpiresOn holds the string denoting the expires_on field in the database.
@@ -59,6 +61,7 @@ var Columns = []string{
 	FieldObjectKey,
 	FieldRevision,
 	FieldProjectID,
+	FieldHistorical,
 	FieldIssuedOn,
 	FieldExpiresOn,
 }
@@ -78,6 +81,8 @@ var (
 	DefaultCreatedAt func() time.Time
 	// DefaultRevision holds the default value on creation for the "revision" field.
 	DefaultRevision int
+	// DefaultHistorical holds the default value on creation for the "historical" field.
+	DefaultHistorical bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -173,6 +178,11 @@ func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 // ByProjectID orders the results by the project_id field.
 func ByProjectID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProjectID, opts...).ToFunc()
+}
+
+// ByHistorical orders the results by the historical field.
+func ByHistorical(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHistorical, opts...).ToFunc()
 }
 
 // ByIssuedOn orders the results by the issued_on field.

@@ -106,6 +106,11 @@ func ProjectID(v uuid.UUID) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldProjectID, v))
 }
 
+// Historical applies equality check predicate on the "historical" field. It's identical to HistoricalEQ.
+func Historical(v bool) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldHistorical, v))
+}
+
 // IssuedOn applies equality check predicate on the "issued_on" field. It's identical to IssuedOnEQ.
 func IssuedOn(v calendar.Date) predicate.Document {
 	return predicate.Document(sql.FieldEQ(FieldIssuedOn, v))
@@ -639,6 +644,16 @@ func ProjectIDIsNil() predicate.Document {
 // ProjectIDNotNil applies the NotNil predicate on the "project_id" field.
 func ProjectIDNotNil() predicate.Document {
 	return predicate.Document(sql.FieldNotNull(FieldProjectID))
+}
+
+// HistoricalEQ applies the EQ predicate on the "historical" field.
+func HistoricalEQ(v bool) predicate.Document {
+	return predicate.Document(sql.FieldEQ(FieldHistorical, v))
+}
+
+// HistoricalNEQ applies the NEQ predicate on the "historical" field.
+func HistoricalNEQ(v bool) predicate.Document {
+	return predicate.Document(sql.FieldNEQ(FieldHistorical, v))
 }
 
 // IssuedOnEQ applies the EQ predicate on the "issued_on" field.

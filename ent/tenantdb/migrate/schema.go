@@ -83,6 +83,11 @@ var (
 				Columns: []*schema.Column{AgreementEventsColumns[1], AgreementEventsColumns[11]},
 			},
 			{
+				Name:    "agreementevent_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AgreementEventsColumns[2]},
+			},
+			{
 				Name:    "agreement_event_open",
 				Unique:  false,
 				Columns: []*schema.Column{AgreementEventsColumns[11]},
@@ -523,6 +528,8 @@ var (
 		{Name: "statement_days", Type: field.TypeInt, Default: 10},
 		{Name: "statement_reminder_days", Type: field.TypeInt, Default: 3},
 		{Name: "aging_bounds", Type: field.TypeString, Default: ""},
+		{Name: "standard_terms", Type: field.TypeString, Default: ""},
+		{Name: "standard_term", Type: field.TypeInt, Nullable: true},
 		{Name: "follow_up_days", Type: field.TypeInt, Default: 3},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "created_by", Type: field.TypeUUID, Nullable: true},
@@ -1310,6 +1317,7 @@ var (
 		{Name: "object_key", Type: field.TypeString, Unique: true},
 		{Name: "revision", Type: field.TypeInt, Default: 1},
 		{Name: "project_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "historical", Type: field.TypeBool, Default: false},
 		{Name: "issued_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "expires_on", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 	}
@@ -1327,7 +1335,7 @@ var (
 			{
 				Name:    "document_expiry",
 				Unique:  false,
-				Columns: []*schema.Column{DocumentsColumns[13]},
+				Columns: []*schema.Column{DocumentsColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "expires_on IS NOT NULL",
 				},
@@ -2115,6 +2123,11 @@ var (
 				},
 			},
 			{
+				Name:    "orderhold_customer_id_held_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrderHoldsColumns[1], OrderHoldsColumns[12]},
+			},
+			{
 				Name:    "orderhold_held_at",
 				Unique:  false,
 				Columns: []*schema.Column{OrderHoldsColumns[12]},
@@ -2329,6 +2342,11 @@ var (
 				Name:    "paymentapplication_batch_id",
 				Unique:  false,
 				Columns: []*schema.Column{PaymentApplicationsColumns[1]},
+			},
+			{
+				Name:    "paymentapplication_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentApplicationsColumns[2]},
 			},
 		},
 	}
@@ -2890,6 +2908,14 @@ var (
 				Columns: []*schema.Column{SharedLimitsColumns[10], SharedLimitsColumns[5]},
 			},
 			{
+				Name:    "sharedlimit_members",
+				Unique:  false,
+				Columns: []*schema.Column{SharedLimitsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+			{
 				Name:    "shared_limit_one_change",
 				Unique:  true,
 				Columns: []*schema.Column{SharedLimitsColumns[8]},
@@ -3043,6 +3069,11 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state <> 'resumed' AND state <> 'cancelled' AND project_id IS NULL",
 				},
+			},
+			{
+				Name:    "supply_stop_customer",
+				Unique:  false,
+				Columns: []*schema.Column{SupplyStopsColumns[1]},
 			},
 			{
 				Name:    "supply_stop_open",

@@ -78,6 +78,7 @@ func (AgreementEvent) Fields() []ent.Field {
 func (AgreementEvent) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("agreement_id", "created_at"),
+		index.Fields("customer_id"),
 		index.Fields("created_at").Annotations(entsql.IndexWhere("handled_at IS NULL")).StorageKey("agreement_event_open"),
 	}
 }
@@ -166,6 +167,7 @@ func (SupplyStop) Indexes() []ent.Index {
 	open := "state <> 'resumed' AND state <> 'cancelled'"
 	return []ent.Index{
 		index.Fields("customer_id").Unique().StorageKey("supply_stop_one_open").Annotations(entsql.IndexWhere(open + " AND project_id IS NULL")),
+		index.Fields("customer_id").StorageKey("supply_stop_customer"),
 		index.Fields("customer_id").StorageKey("supply_stop_open").Annotations(entsql.IndexWhere(open)),
 		index.Fields("project_id").Unique().StorageKey("supply_stop_one_open_project").Annotations(entsql.IndexWhere(open + " AND project_id IS NOT NULL")),
 		index.Fields("created_at"),

@@ -106,6 +106,8 @@ func (CollectionSetting) Fields() []ent.Field {
 		field.Int("statement_days").Default(10).Immutable().Comment("after the period's end until the signed statement is due"),
 		field.Int("statement_reminder_days").Default(3).Immutable(),
 		field.String("aging_bounds").Default("").Immutable().Comment("last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: it has none"),
+		field.String("standard_terms").Default("").Immutable().Comment("credit terms that the subsidiary offers, in days, rising, like 30,60,90; empty: the usual ones, and their preset where there is no version at all"),
+		field.Int("standard_term").Optional().Nillable().Immutable().Comment("the one of them that a new customer has where nothing is said; null: it must be said"),
 		field.Int("follow_up_days").Default(3).Immutable().Comment("until a follow-up must be answered"),
 		field.Time("created_at").Default(mixin.Now).Immutable(),
 		field.UUID("created_by", uuid.UUID{}).Optional().Nillable().Immutable(),

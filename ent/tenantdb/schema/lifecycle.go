@@ -139,7 +139,7 @@ func (PaymentApplication) Fields() []ent.Field {
 
 // Indexes of PaymentApplication.
 func (PaymentApplication) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("receivable_id"), index.Fields("receipt_id"), index.Fields("credit_id"), index.Fields("batch_id")}
+	return []ent.Index{index.Fields("receivable_id"), index.Fields("receipt_id"), index.Fields("credit_id"), index.Fields("batch_id"), index.Fields("customer_id")}
 }
 
 // Annotations of PaymentApplication.

@@ -113,6 +113,7 @@ func (OrderHold) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("order_no").Unique().Annotations(entsql.IndexWhere("status = 'held' OR status = 'released'")).StorageKey("order_hold_one_live_per_order"),
 		index.Fields("customer_id").Annotations(entsql.IndexWhere("status = 'held'")).StorageKey("order_hold_waiting"),
+		index.Fields("customer_id", "held_at"),
 		index.Fields("held_at"),
 	}
 }

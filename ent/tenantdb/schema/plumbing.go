@@ -87,6 +87,7 @@ func (Document) Fields() []ent.Field {
 		field.String("object_key").Unique().Immutable(),
 		field.Int("revision").Default(1).Immutable().Comment("counts up per customer, project and kind"),
 		field.UUID("project_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("a paper of this project of the customer"),
+		field.Bool("historical").Default(false).Immutable().Comment("was expired already when it was filed, and is kept as such"),
 		mixin.OptionalDate("issued_on"),
 		mixin.OptionalDate("expires_on"),
 	}

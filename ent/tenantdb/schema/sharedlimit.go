@@ -40,6 +40,7 @@ func (SharedLimit) Fields() []ent.Field {
 func (SharedLimit) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("status", "name"),
+		index.Fields("members").Annotations(entsql.IndexType("GIN")),
 		index.Fields("replaces_id").Unique().Annotations(entsql.IndexWhere("status = 'submitted'")).StorageKey("shared_limit_one_change"),
 	}
 }

@@ -19,6 +19,8 @@ const (
 	OperationCustomerServiceSubmitCustomerChange = "/zhuxin.customer.v1.CustomerService/SubmitCustomerChange"
 	OperationCustomerServiceListCustomerChanges  = "/zhuxin.customer.v1.CustomerService/ListCustomerChanges"
 	OperationCustomerServiceRevealField          = "/zhuxin.customer.v1.CustomerService/RevealField"
+	OperationCustomerServiceSetCustomerStatus    = "/zhuxin.customer.v1.CustomerService/SetCustomerStatus"
+	OperationCustomerServiceGetCustomerPresets   = "/zhuxin.customer.v1.CustomerService/GetCustomerPresets"
 	OperationCustomerServiceGetTimeline          = "/zhuxin.customer.v1.CustomerService/GetTimeline"
 	OperationCustomerServiceListProjects         = "/zhuxin.customer.v1.CustomerService/ListProjects"
 	OperationCustomerServiceCreateProject        = "/zhuxin.customer.v1.CustomerService/CreateProject"
@@ -40,6 +42,11 @@ type CustomerServiceHTTPServer interface {
 	ListCustomerChanges(context.Context, *ListCustomerChangesRequest) (*ListCustomerChangesReply, error)
 	// A personal field in plain; the look and its reason are written down.
 	RevealField(context.Context, *RevealFieldRequest) (*RevealFieldReply, error)
+	// Ends business with a customer, or takes it up again; with a reason. Orders of an
+	// inactive one are stopped.
+	SetCustomerStatus(context.Context, *SetCustomerStatusRequest) (*Customer, error)
+	// What the form of a customer offers.
+	GetCustomerPresets(context.Context, *GetCustomerPresetsRequest) (*CustomerPresets, error)
 	// Everything that happened, as far as the caller may see it, newest first.
 	GetTimeline(context.Context, *GetTimelineRequest) (*GetTimelineReply, error)
 	ListProjects(context.Context, *ListProjectsRequest) (*ListProjectsReply, error)
@@ -52,6 +59,12 @@ type CustomerServiceHTTPServer interface {
 
 // CustomerServiceRoutes is the table of the routes of CustomerService.
 var CustomerServiceRoutes = []route.Info{
+	{
+		Operation: OperationCustomerServiceGetCustomerPresets,
+		Method:    "GET", Path: "/v1/customer-presets",
+		Side: route.SideTenant, Permission: "customer.read",
+		Request: "zhuxin.customer.v1.GetCustomerPresetsRequest", Reply: "zhuxin.customer.v1.CustomerPresets",
+	},
 	{
 		Operation: OperationCustomerServiceListCustomers,
 		Method:    "GET", Path: "/v1/customers",
@@ -142,6 +155,14 @@ var CustomerServiceRoutes = []route.Info{
 		Request: "zhuxin.customer.v1.RevealFieldRequest", Reply: "zhuxin.customer.v1.RevealFieldReply",
 	},
 	{
+		Operation: OperationCustomerServiceSetCustomerStatus,
+		Method:    "POST", Path: "/v1/customers/{id}:set-status",
+		Side: route.SideTenant, Permission: "customer.status",
+		Params:  []string{"id"},
+		Body:    true,
+		Request: "zhuxin.customer.v1.SetCustomerStatusRequest", Reply: "zhuxin.customer.v1.Customer",
+	},
+	{
 		Operation: OperationCustomerServiceCheckIdentity,
 		Method:    "GET", Path: "/v1/customers:check-identity",
 		Side: route.SideTenant, Permission: "customer.write",
@@ -160,6 +181,7 @@ var CustomerServiceRoutes = []route.Info{
 // RegisterCustomerServiceHTTPServer puts the routes of CustomerService on the server.
 func RegisterCustomerServiceHTTPServer(s *http.Server, srv CustomerServiceHTTPServer) {
 	r := s.Route("/")
+	r.GET("/v1/customer-presets", _CustomerService_GetCustomerPresets0_HTTP_Handler(srv))
 	r.GET("/v1/customers", _CustomerService_ListCustomers0_HTTP_Handler(srv))
 	r.POST("/v1/customers", _CustomerService_CreateCustomer0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{id:[^/:]+}", _CustomerService_GetCustomer0_HTTP_Handler(srv))
@@ -172,8 +194,27 @@ func RegisterCustomerServiceHTTPServer(s *http.Server, srv CustomerServiceHTTPSe
 	r.POST("/v1/customers/{customer_id:[^/:]+}/projects", _CustomerService_CreateProject0_HTTP_Handler(srv))
 	r.GET("/v1/customers/{id:[^/:]+}/timeline", _CustomerService_GetTimeline0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{id:[^/:]+}:reveal", _CustomerService_RevealField0_HTTP_Handler(srv))
+	r.POST("/v1/customers/{id:[^/:]+}:set-status", _CustomerService_SetCustomerStatus0_HTTP_Handler(srv))
 	r.GET("/v1/customers:check-identity", _CustomerService_CheckIdentity0_HTTP_Handler(srv))
 	r.GET("/v1/documents/{id:[^/:]+}/content", _CustomerService_DownloadDocument0_HTTP_Handler(srv))
+}
+
+func _CustomerService_GetCustomerPresets0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceGetCustomerPresets)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetCustomerPresetsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetCustomerPresets(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
 }
 
 func _CustomerService_ListCustomers0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
@@ -429,6 +470,30 @@ func _CustomerService_RevealField0_HTTP_Handler(srv CustomerServiceHTTPServer) f
 				return nil, err
 			}
 			return srv.RevealField(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _CustomerService_SetCustomerStatus0_HTTP_Handler(srv CustomerServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationCustomerServiceSetCustomerStatus)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in SetCustomerStatusRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.SetCustomerStatus(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

@@ -1086,10 +1086,13 @@ func (x *ProjectOwnLimit) GetHeadroom() int64 {
 
 type ProjectWarning struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, UNRATED.
-	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	Amount        int64  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
-	Days          int32  `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
+	// SUPPLY_STOPPED, FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, DISHONEST,
+	// OWNER_DISHONEST, LITIGATION, OWNER_LITIGATION, UNRATED.
+	Code   string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Amount int64  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	Days   int32  `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
+	// Of findings.
+	Count         int64 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1141,6 +1144,13 @@ func (x *ProjectWarning) GetAmount() int64 {
 func (x *ProjectWarning) GetDays() int32 {
 	if x != nil {
 		return x.Days
+	}
+	return 0
+}
+
+func (x *ProjectWarning) GetCount() int64 {
+	if x != nil {
+		return x.Count
 	}
 	return 0
 }
@@ -2166,11 +2176,12 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"receivable\x18\x03 \x01(\x03R\n" +
 	"receivable\x12\x1a\n" +
 	"\breserved\x18\x04 \x01(\x03R\breserved\x12\x1a\n" +
-	"\bheadroom\x18\x05 \x01(\x03R\bheadroom\"P\n" +
+	"\bheadroom\x18\x05 \x01(\x03R\bheadroom\"f\n" +
 	"\x0eProjectWarning\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x12\n" +
-	"\x04days\x18\x03 \x01(\x05R\x04days\"g\n" +
+	"\x04days\x18\x03 \x01(\x05R\x04days\x12\x14\n" +
+	"\x05count\x18\x04 \x01(\x03R\x05count\"g\n" +
 	"\x0eProjectContact\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -2272,12 +2283,14 @@ const file_app_api_project_v1_project_proto_rawDesc = "" +
 	"\x0e_contact_phoneB\n" +
 	"\n" +
 	"\b_addressB\t\n" +
-	"\a_remark2\x85\x0f\n" +
+	"\a_remark2\xbd\x11\n" +
 	"\x0eProjectService\x12\x90\x01\n" +
 	"\x0fListAllProjects\x12).zhuxin.project.v1.ListAllProjectsRequest\x1a'.zhuxin.project.v1.ListAllProjectsReply\")\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/projects\x12\x85\x01\n" +
 	"\n" +
 	"GetProject\x12$.zhuxin.project.v1.GetProjectRequest\x1a!.zhuxin.project.v1.ProjectProfile\".\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/projects/{id}\x12\x8f\x01\n" +
-	"\rUpdateProject\x12'.zhuxin.project.v1.UpdateProjectRequest\x1a!.zhuxin.project.v1.ProjectProfile\"2\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x16:\x01*2\x11/v1/projects/{id}\x12\x9d\x01\n" +
+	"\rUpdateProject\x12'.zhuxin.project.v1.UpdateProjectRequest\x1a!.zhuxin.project.v1.ProjectProfile\"2\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x16:\x01*2\x11/v1/projects/{id}\x12\x9b\x01\n" +
+	"\x12GetProjectTimeline\x12&.zhuxin.customer.v1.GetTimelineRequest\x1a$.zhuxin.customer.v1.GetTimelineReply\"7\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/projects/{id}/timeline\x12\x97\x01\n" +
+	"\x10GetOwnerTimeline\x12&.zhuxin.customer.v1.GetTimelineRequest\x1a$.zhuxin.customer.v1.GetTimelineReply\"5\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/owners/{id}/timeline\x12\x9d\x01\n" +
 	"\vAddContract\x12%.zhuxin.project.v1.AddContractRequest\x1a!.zhuxin.project.v1.ProjectProfile\"D\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/projects/{project_id}/contracts\x12\x9a\x01\n" +
 	"\n" +
 	"AddContact\x12$.zhuxin.project.v1.AddContactRequest\x1a!.zhuxin.project.v1.ProjectProfile\"C\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/projects/{project_id}/contacts\x12\x9d\x01\n" +
@@ -2335,8 +2348,10 @@ var file_app_api_project_v1_project_proto_goTypes = []any{
 	(*v11.Contract)(nil),           // 25: zhuxin.customer.v1.Contract
 	(*timestamppb.Timestamp)(nil),  // 26: google.protobuf.Timestamp
 	(*v11.NegativeHit)(nil),        // 27: zhuxin.customer.v1.NegativeHit
-	(*v1.EmptyReply)(nil),          // 28: zhuxin.common.v1.EmptyReply
-	(*v11.RevealFieldReply)(nil),   // 29: zhuxin.customer.v1.RevealFieldReply
+	(*v11.GetTimelineRequest)(nil), // 28: zhuxin.customer.v1.GetTimelineRequest
+	(*v11.GetTimelineReply)(nil),   // 29: zhuxin.customer.v1.GetTimelineReply
+	(*v1.EmptyReply)(nil),          // 30: zhuxin.common.v1.EmptyReply
+	(*v11.RevealFieldReply)(nil),   // 31: zhuxin.customer.v1.RevealFieldReply
 }
 var file_app_api_project_v1_project_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.project.v1.ListAllProjectsReply.projects:type_name -> zhuxin.project.v1.ProjectRow
@@ -2359,31 +2374,35 @@ var file_app_api_project_v1_project_proto_depIdxs = []int32{
 	0,  // 17: zhuxin.project.v1.ProjectService.ListAllProjects:input_type -> zhuxin.project.v1.ListAllProjectsRequest
 	3,  // 18: zhuxin.project.v1.ProjectService.GetProject:input_type -> zhuxin.project.v1.GetProjectRequest
 	14, // 19: zhuxin.project.v1.ProjectService.UpdateProject:input_type -> zhuxin.project.v1.UpdateProjectRequest
-	15, // 20: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
-	16, // 21: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
-	17, // 22: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
-	5,  // 23: zhuxin.project.v1.ProjectService.SetCheckpoints:input_type -> zhuxin.project.v1.SetCheckpointsRequest
-	6,  // 24: zhuxin.project.v1.ProjectService.RevealContact:input_type -> zhuxin.project.v1.RevealContactRequest
-	7,  // 25: zhuxin.project.v1.ProjectService.RevealOwner:input_type -> zhuxin.project.v1.RevealOwnerRequest
-	18, // 26: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
-	21, // 27: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
-	22, // 28: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
-	23, // 29: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
-	1,  // 30: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
-	4,  // 31: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 32: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 33: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
-	4,  // 34: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
-	28, // 35: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
-	4,  // 36: zhuxin.project.v1.ProjectService.SetCheckpoints:output_type -> zhuxin.project.v1.ProjectProfile
-	29, // 37: zhuxin.project.v1.ProjectService.RevealContact:output_type -> zhuxin.customer.v1.RevealFieldReply
-	29, // 38: zhuxin.project.v1.ProjectService.RevealOwner:output_type -> zhuxin.customer.v1.RevealFieldReply
-	19, // 39: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
-	20, // 40: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
-	20, // 41: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
-	20, // 42: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
-	30, // [30:43] is the sub-list for method output_type
-	17, // [17:30] is the sub-list for method input_type
+	28, // 20: zhuxin.project.v1.ProjectService.GetProjectTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
+	28, // 21: zhuxin.project.v1.ProjectService.GetOwnerTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
+	15, // 22: zhuxin.project.v1.ProjectService.AddContract:input_type -> zhuxin.project.v1.AddContractRequest
+	16, // 23: zhuxin.project.v1.ProjectService.AddContact:input_type -> zhuxin.project.v1.AddContactRequest
+	17, // 24: zhuxin.project.v1.ProjectService.RemoveContact:input_type -> zhuxin.project.v1.RemoveContactRequest
+	5,  // 25: zhuxin.project.v1.ProjectService.SetCheckpoints:input_type -> zhuxin.project.v1.SetCheckpointsRequest
+	6,  // 26: zhuxin.project.v1.ProjectService.RevealContact:input_type -> zhuxin.project.v1.RevealContactRequest
+	7,  // 27: zhuxin.project.v1.ProjectService.RevealOwner:input_type -> zhuxin.project.v1.RevealOwnerRequest
+	18, // 28: zhuxin.project.v1.ProjectService.ListOwners:input_type -> zhuxin.project.v1.ListOwnersRequest
+	21, // 29: zhuxin.project.v1.ProjectService.GetOwner:input_type -> zhuxin.project.v1.GetOwnerRequest
+	22, // 30: zhuxin.project.v1.ProjectService.CreateOwner:input_type -> zhuxin.project.v1.CreateOwnerRequest
+	23, // 31: zhuxin.project.v1.ProjectService.UpdateOwner:input_type -> zhuxin.project.v1.UpdateOwnerRequest
+	1,  // 32: zhuxin.project.v1.ProjectService.ListAllProjects:output_type -> zhuxin.project.v1.ListAllProjectsReply
+	4,  // 33: zhuxin.project.v1.ProjectService.GetProject:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 34: zhuxin.project.v1.ProjectService.UpdateProject:output_type -> zhuxin.project.v1.ProjectProfile
+	29, // 35: zhuxin.project.v1.ProjectService.GetProjectTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
+	29, // 36: zhuxin.project.v1.ProjectService.GetOwnerTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
+	4,  // 37: zhuxin.project.v1.ProjectService.AddContract:output_type -> zhuxin.project.v1.ProjectProfile
+	4,  // 38: zhuxin.project.v1.ProjectService.AddContact:output_type -> zhuxin.project.v1.ProjectProfile
+	30, // 39: zhuxin.project.v1.ProjectService.RemoveContact:output_type -> zhuxin.common.v1.EmptyReply
+	4,  // 40: zhuxin.project.v1.ProjectService.SetCheckpoints:output_type -> zhuxin.project.v1.ProjectProfile
+	31, // 41: zhuxin.project.v1.ProjectService.RevealContact:output_type -> zhuxin.customer.v1.RevealFieldReply
+	31, // 42: zhuxin.project.v1.ProjectService.RevealOwner:output_type -> zhuxin.customer.v1.RevealFieldReply
+	19, // 43: zhuxin.project.v1.ProjectService.ListOwners:output_type -> zhuxin.project.v1.ListOwnersReply
+	20, // 44: zhuxin.project.v1.ProjectService.GetOwner:output_type -> zhuxin.project.v1.Owner
+	20, // 45: zhuxin.project.v1.ProjectService.CreateOwner:output_type -> zhuxin.project.v1.Owner
+	20, // 46: zhuxin.project.v1.ProjectService.UpdateOwner:output_type -> zhuxin.project.v1.Owner
+	32, // [32:47] is the sub-list for method output_type
+	17, // [17:32] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name

@@ -6,26 +6,28 @@ package projectv1
 import (
 	context "context"
 	http "github.com/go-kratos/kratos/v2/transport/http"
-	v1 "zhuxin/app/api/common/v1"
-	v11 "zhuxin/app/api/customer/v1"
+	v11 "zhuxin/app/api/common/v1"
+	v1 "zhuxin/app/api/customer/v1"
 	route "zhuxin/app/api/route"
 )
 
 // Operations of ProjectService: the names by which its routes are authorized, measured and logged.
 const (
-	OperationProjectServiceListAllProjects = "/zhuxin.project.v1.ProjectService/ListAllProjects"
-	OperationProjectServiceGetProject      = "/zhuxin.project.v1.ProjectService/GetProject"
-	OperationProjectServiceUpdateProject   = "/zhuxin.project.v1.ProjectService/UpdateProject"
-	OperationProjectServiceAddContract     = "/zhuxin.project.v1.ProjectService/AddContract"
-	OperationProjectServiceAddContact      = "/zhuxin.project.v1.ProjectService/AddContact"
-	OperationProjectServiceRemoveContact   = "/zhuxin.project.v1.ProjectService/RemoveContact"
-	OperationProjectServiceSetCheckpoints  = "/zhuxin.project.v1.ProjectService/SetCheckpoints"
-	OperationProjectServiceRevealContact   = "/zhuxin.project.v1.ProjectService/RevealContact"
-	OperationProjectServiceRevealOwner     = "/zhuxin.project.v1.ProjectService/RevealOwner"
-	OperationProjectServiceListOwners      = "/zhuxin.project.v1.ProjectService/ListOwners"
-	OperationProjectServiceGetOwner        = "/zhuxin.project.v1.ProjectService/GetOwner"
-	OperationProjectServiceCreateOwner     = "/zhuxin.project.v1.ProjectService/CreateOwner"
-	OperationProjectServiceUpdateOwner     = "/zhuxin.project.v1.ProjectService/UpdateOwner"
+	OperationProjectServiceListAllProjects    = "/zhuxin.project.v1.ProjectService/ListAllProjects"
+	OperationProjectServiceGetProject         = "/zhuxin.project.v1.ProjectService/GetProject"
+	OperationProjectServiceUpdateProject      = "/zhuxin.project.v1.ProjectService/UpdateProject"
+	OperationProjectServiceGetProjectTimeline = "/zhuxin.project.v1.ProjectService/GetProjectTimeline"
+	OperationProjectServiceGetOwnerTimeline   = "/zhuxin.project.v1.ProjectService/GetOwnerTimeline"
+	OperationProjectServiceAddContract        = "/zhuxin.project.v1.ProjectService/AddContract"
+	OperationProjectServiceAddContact         = "/zhuxin.project.v1.ProjectService/AddContact"
+	OperationProjectServiceRemoveContact      = "/zhuxin.project.v1.ProjectService/RemoveContact"
+	OperationProjectServiceSetCheckpoints     = "/zhuxin.project.v1.ProjectService/SetCheckpoints"
+	OperationProjectServiceRevealContact      = "/zhuxin.project.v1.ProjectService/RevealContact"
+	OperationProjectServiceRevealOwner        = "/zhuxin.project.v1.ProjectService/RevealOwner"
+	OperationProjectServiceListOwners         = "/zhuxin.project.v1.ProjectService/ListOwners"
+	OperationProjectServiceGetOwner           = "/zhuxin.project.v1.ProjectService/GetOwner"
+	OperationProjectServiceCreateOwner        = "/zhuxin.project.v1.ProjectService/CreateOwner"
+	OperationProjectServiceUpdateOwner        = "/zhuxin.project.v1.ProjectService/UpdateOwner"
 )
 
 // ProjectServiceHTTPServer is what answers the routes of ProjectService.
@@ -33,16 +35,19 @@ type ProjectServiceHTTPServer interface {
 	ListAllProjects(context.Context, *ListAllProjectsRequest) (*ListAllProjectsReply, error)
 	GetProject(context.Context, *GetProjectRequest) (*ProjectProfile, error)
 	UpdateProject(context.Context, *UpdateProjectRequest) (*ProjectProfile, error)
+	// What happened, as far as the caller may see it, newest first.
+	GetProjectTimeline(context.Context, *v1.GetTimelineRequest) (*v1.GetTimelineReply, error)
+	GetOwnerTimeline(context.Context, *v1.GetTimelineRequest) (*v1.GetTimelineReply, error)
 	// Links a further supply contract by its number in the ERP (000-66).
 	AddContract(context.Context, *AddContractRequest) (*ProjectProfile, error)
 	AddContact(context.Context, *AddContactRequest) (*ProjectProfile, error)
-	RemoveContact(context.Context, *RemoveContactRequest) (*v1.EmptyReply, error)
+	RemoveContact(context.Context, *RemoveContactRequest) (*v11.EmptyReply, error)
 	// Where a check binds for the project's orders, in place of the policy (ruling 16).
 	SetCheckpoints(context.Context, *SetCheckpointsRequest) (*ProjectProfile, error)
 	// A contact's phone in plain; the look and its reason are written down.
-	RevealContact(context.Context, *RevealContactRequest) (*v11.RevealFieldReply, error)
+	RevealContact(context.Context, *RevealContactRequest) (*v1.RevealFieldReply, error)
 	// The phone of an owner's contact in plain, in the same way.
-	RevealOwner(context.Context, *RevealOwnerRequest) (*v11.RevealFieldReply, error)
+	RevealOwner(context.Context, *RevealOwnerRequest) (*v1.RevealFieldReply, error)
 	ListOwners(context.Context, *ListOwnersRequest) (*ListOwnersReply, error)
 	GetOwner(context.Context, *GetOwnerRequest) (*Owner, error)
 	CreateOwner(context.Context, *CreateOwnerRequest) (*Owner, error)
@@ -78,6 +83,13 @@ var ProjectServiceRoutes = []route.Info{
 		Params:  []string{"id"},
 		Body:    true,
 		Request: "zhuxin.project.v1.UpdateOwnerRequest", Reply: "zhuxin.project.v1.Owner",
+	},
+	{
+		Operation: OperationProjectServiceGetOwnerTimeline,
+		Method:    "GET", Path: "/v1/owners/{id}/timeline",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.customer.v1.GetTimelineRequest", Reply: "zhuxin.customer.v1.GetTimelineReply",
 	},
 	{
 		Operation: OperationProjectServiceRevealOwner,
@@ -148,6 +160,13 @@ var ProjectServiceRoutes = []route.Info{
 		Body:    true,
 		Request: "zhuxin.project.v1.AddContractRequest", Reply: "zhuxin.project.v1.ProjectProfile",
 	},
+	{
+		Operation: OperationProjectServiceGetProjectTimeline,
+		Method:    "GET", Path: "/v1/projects/{id}/timeline",
+		Side: route.SideTenant, Permission: "customer.read",
+		Params:  []string{"id"},
+		Request: "zhuxin.customer.v1.GetTimelineRequest", Reply: "zhuxin.customer.v1.GetTimelineReply",
+	},
 }
 
 // RegisterProjectServiceHTTPServer puts the routes of ProjectService on the server.
@@ -157,6 +176,7 @@ func RegisterProjectServiceHTTPServer(s *http.Server, srv ProjectServiceHTTPServ
 	r.POST("/v1/owners", _ProjectService_CreateOwner0_HTTP_Handler(srv))
 	r.GET("/v1/owners/{id:[^/:]+}", _ProjectService_GetOwner0_HTTP_Handler(srv))
 	r.PATCH("/v1/owners/{id:[^/:]+}", _ProjectService_UpdateOwner0_HTTP_Handler(srv))
+	r.GET("/v1/owners/{id:[^/:]+}/timeline", _ProjectService_GetOwnerTimeline0_HTTP_Handler(srv))
 	r.POST("/v1/owners/{id:[^/:]+}:reveal", _ProjectService_RevealOwner0_HTTP_Handler(srv))
 	r.GET("/v1/projects", _ProjectService_ListAllProjects0_HTTP_Handler(srv))
 	r.GET("/v1/projects/{id:[^/:]+}", _ProjectService_GetProject0_HTTP_Handler(srv))
@@ -166,6 +186,7 @@ func RegisterProjectServiceHTTPServer(s *http.Server, srv ProjectServiceHTTPServ
 	r.DELETE("/v1/projects/{project_id:[^/:]+}/contacts/{id:[^/:]+}", _ProjectService_RemoveContact0_HTTP_Handler(srv))
 	r.POST("/v1/projects/{project_id:[^/:]+}/contacts/{id:[^/:]+}:reveal", _ProjectService_RevealContact0_HTTP_Handler(srv))
 	r.POST("/v1/projects/{project_id:[^/:]+}/contracts", _ProjectService_AddContract0_HTTP_Handler(srv))
+	r.GET("/v1/projects/{id:[^/:]+}/timeline", _ProjectService_GetProjectTimeline0_HTTP_Handler(srv))
 }
 
 func _ProjectService_ListOwners0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
@@ -243,6 +264,27 @@ func _ProjectService_UpdateOwner0_HTTP_Handler(srv ProjectServiceHTTPServer) fun
 				return nil, err
 			}
 			return srv.UpdateOwner(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ProjectService_GetOwnerTimeline0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationProjectServiceGetOwnerTimeline)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in v1.GetTimelineRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetOwnerTimeline(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {
@@ -447,6 +489,27 @@ func _ProjectService_AddContract0_HTTP_Handler(srv ProjectServiceHTTPServer) fun
 				return nil, err
 			}
 			return srv.AddContract(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _ProjectService_GetProjectTimeline0_HTTP_Handler(srv ProjectServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationProjectServiceGetProjectTimeline)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in v1.GetTimelineRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetProjectTimeline(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

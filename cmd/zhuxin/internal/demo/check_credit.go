@@ -103,7 +103,7 @@ func (w *walk) createCustomer() (string, error) {
 	w.customerUSCC = newUSCC()
 	in := &customerv1.CreateCustomerRequest{
 		Number: "CK-" + w.run, Name: "检查建设工程有限公司" + w.run, Uscc: string(w.customerUSCC)[:17] + "I",
-		LegalRepresentative: "检查法人", LegalRepresentativeId: "11010519491231002X", ContactPhone: "13900005678", CreditTermDays: 30,
+		LegalRepresentative: "检查法人", LegalRepresentativeId: "11010519491231002X", ContactPhone: "13900005678", CreditTermDays: new(int32(30)),
 	}
 	var c customerv1.Customer
 	if err := w.sales.call(w.ctx, http.MethodPost, "/v1/customers", in, &c); !refused(err, http.StatusBadRequest) {

@@ -133,7 +133,7 @@ func (s *seeder) customers(n int, slug string, sub *Subsidiary) ([]string, error
 		err = by.call(s.ctx, http.MethodPost, "/v1/customers", &customerv1.CreateCustomerRequest{
 			Number: c.Number, Name: c.Name, Uscc: string(c.USCC), TaxNo: string(c.USCC), LegalRepresentative: c.LegalRepresentative,
 			LegalRepresentativeId: c.LegalID, ContactName: c.Contact, ContactPhone: c.Phone, ContactEmail: mail, BankAccount: c.Bank,
-			Address: c.Address, CreditTermDays: int32(c.CreditTermDays),
+			Address: c.Address, CreditTermDays: new(int32(c.CreditTermDays)),
 		}, &out)
 		if err != nil {
 			return nil, fmt.Errorf("customer %s: %w", c.Number, err)

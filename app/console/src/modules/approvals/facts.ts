@@ -270,6 +270,12 @@ export const hasAmount = (approval: Approval) =>
     'negative_listing',
   ].includes(approval.kind)
 
+/** What of the customer's papers was expired when it was submitted. */
+export function expiredPapers(approval: Approval) {
+  const facts = approval.facts as { expired_papers?: { kind: string; expires_on: string }[] } | undefined
+  return facts?.expired_papers ?? []
+}
+
 /** The facts in the shape of the approval's kind; null when the kind is a newer one. */
 export function factsOf(approval: Approval) {
   const facts = approval.facts as unknown

@@ -40,7 +40,7 @@ export default defineModule({
       meta: {
         title: 'shell.menu.approvals',
         permission: 'approval.read',
-        locales: ['credit'],
+        locales: ['credit', 'customers'],
         menu: { order: 15, icon: Stamp, phoneOrder: 25 },
       },
     },

@@ -36,7 +36,11 @@ describe('form of a customer', () => {
     expect(plainUscc('\uff19\uff11')).toBe('91')
   })
   test('says what is missing before anything is sent', () => {
-    expect(formFaults(emptyForm())).toEqual({ name: 'required', uscc: 'required' })
+    expect(formFaults(emptyForm())).toEqual({
+      name: 'required',
+      uscc: 'required',
+      creditTermDays: 'required',
+    })
     expect(formFaults({ ...emptyForm(), name: 'ab', uscc: '123', creditTermDays: '731' })).toEqual({
       uscc: 'usccLength',
       creditTermDays: 'creditTerm',

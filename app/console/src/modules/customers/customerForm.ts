@@ -22,7 +22,7 @@ export interface CustomerForm {
   legalRepresentativeId: string
   bankAccount: string
   address: string
-  /** Whole days; '' is not said. */
+  /** Whole days; '' is not said yet, and not sent so. */
   creditTermDays: string
   settlesAdvance: boolean
 }
@@ -72,7 +72,10 @@ const schema = z.object({
     .check(
       z.refine((mail) => mail.trim() === '' || /^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$/.test(mail.trim()), 'email'),
     ),
-  creditTermDays: z.string().check(z.refine((days) => days === '' || Number(days) <= 730, 'creditTerm')),
+  creditTermDays: z.string().check(
+    z.minLength(1, 'required'),
+    z.refine((days) => Number(days) <= 730, 'creditTerm'),
+  ),
 })
 
 /** What is wrong by field; messages are keys below `customers.form.fault.` or `kit.validation.`. */
@@ -95,7 +98,7 @@ const trimmed = (form: CustomerForm) => ({
   contactEmail: form.contactEmail.trim(),
   legalRepresentative: form.legalRepresentative.trim(),
   legalRepresentativeId: form.legalRepresentativeId.trim(),
-  creditTermDays: form.creditTermDays === '' ? 0 : Number(form.creditTermDays),
+  creditTermDays: Number(form.creditTermDays),
 })
 
 export const createRequest = (form: CustomerForm): Create => trimmed(form)

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { byDay, placeOf } from './events'
 import type { CustomerEvent } from './types'
 
-const event = (kind: string, at: string, ref = 'r') => ({
+const event = (kind: string, at: string, ref = 'r', on = '') => ({
   id: kind + at,
   kind,
   at,
+  on,
+  clock: '',
   ref,
   actor: '',
   parts: {},
@@ -13,15 +15,15 @@ const event = (kind: string, at: string, ref = 'r') => ({
 })
 
 describe('events of a customer', () => {
-  test('a day is a day in Shanghai, and the order stays', () => {
+  test('a day is what the subsidiary calls one, and the order stays', () => {
     const events: CustomerEvent[] = [
-      event('rating.effective', '2026-11-21T17:00:00Z'), // 22nd, one in the morning
-      event('customer.changed', '2026-11-21T15:59:00Z'), // 21st, one minute before midnight
-      event('customer.created', '2026-11-21T01:00:00Z'),
+      event('rating.effective', '2026-11-21T17:00:00Z', 'r', '2026-11-21'), // in London
+      event('customer.changed', '2026-11-21T15:59:00Z', 'r', '2026-11-21'),
+      event('customer.created', '2026-11-20T23:30:00Z', 'r', '2026-11-20'),
     ]
     expect(byDay(events).map((day) => [day.day, day.events.map((one) => one.kind)])).toEqual([
-      ['2026-11-22', ['rating.effective']],
-      ['2026-11-21', ['customer.changed', 'customer.created']],
+      ['2026-11-21', ['rating.effective', 'customer.changed']],
+      ['2026-11-20', ['customer.created']],
     ])
   })
   test('each leads to its page or tab, and what has none leads nowhere', () => {

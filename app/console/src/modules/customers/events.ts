@@ -1,30 +1,55 @@
-// What happened to a customer, in groups: by the day in Shanghai, and by what it is about.
-import { date } from '@/lib/format'
+// What happened to a customer, a project or an owner, in groups: by the day in the
+// subsidiary's zone, and by what it is about.
 import type { Tone } from '@/kit/status'
 import type { CustomerEvent } from './types'
 
 /** The first word of an event's kind: approval.approved is about an approval. */
-export const eventGroups = [
-  'customer',
-  'approval',
-  'rating',
-  'limit',
-  'collateral',
-  'document',
-  'project',
-  'receipt',
-  'receivable',
-  'agreement',
-  'letter',
-  'supply_stop',
-  'account',
-  'follow_up',
-  'warning',
-] as const
+export const eventGroups = {
+  customers: [
+    'customer',
+    'approval',
+    'rating',
+    'limit',
+    'shared_limit',
+    'collateral',
+    'order',
+    'document',
+    'project',
+    'contract',
+    'statement',
+    'receipt',
+    'payment',
+    'dispute',
+    'receivable',
+    'overdue',
+    'dunning',
+    'dunning_letter',
+    'follow_up',
+    'agreement',
+    'letter',
+    'supply_stop',
+    'account',
+    'warning',
+    'relation',
+    'finding',
+    'negative',
+  ],
+  projects: [
+    'project',
+    'limit',
+    'order',
+    'document',
+    'contract',
+    'statement',
+    'receipt',
+    'receivable',
+    'agreement',
+    'letter',
+    'supply_stop',
+  ],
+  owners: ['owner', 'project', 'finding', 'negative'],
+} as const
 export const groupOf = (event: CustomerEvent) => event.kind.split('.')[0] ?? ''
-
-/** Known by its day alone: the ledger has no hours. */
-export const isOfDay = (event: CustomerEvent) => ['receipt', 'receivable'].includes(groupOf(event))
 
 export interface Day {
   day: string
@@ -34,7 +59,7 @@ export interface Day {
 export function byDay(events: CustomerEvent[]): Day[] {
   const days: Day[] = []
   for (const event of events) {
-    const day = date(event.at, 'zh-CN')
+    const day = event.on
     const last = days.at(-1)
     if (last?.day === day) last.events.push(event)
     else days.push({ day, events: [event] })
@@ -60,6 +85,24 @@ const tones: Record<string, Tone> = {
   'approval.returned': 'warning',
   'customer.revealed': 'warning',
   'approval.submitted': 'primary',
+  'overdue.began': 'danger',
+  'overdue.cleared': 'success',
+  'order.held': 'warning',
+  'order.refused': 'danger',
+  'order.released': 'success',
+  'order.cleared': 'success',
+  'payment.applied': 'success',
+  'payment.written_off': 'danger',
+  'payment.reversed': 'warning',
+  'dispute.opened': 'warning',
+  'dispute.resolved': 'success',
+  'finding.seen': 'danger',
+  'finding.ended': 'success',
+  'negative.listed': 'danger',
+  'negative.removed': 'success',
+  'customer.deactivated': 'danger',
+  'customer.reactivated': 'success',
+  'dunning.written': 'warning',
 }
 export const toneOfEvent = (event: CustomerEvent): Tone => tones[event.kind] ?? 'neutral'
 
@@ -76,6 +119,21 @@ export function placeOf(
       return { route: 'agreement', id: event.ref, permission: 'limit.read' }
     case 'project':
       return { route: 'project', id: event.ref }
+    case 'contract':
+      return { route: 'contract', id: event.ref }
+    case 'statement':
+      return event.kind === 'statement.day_set'
+        ? null
+        : { route: 'statement', id: event.ref, permission: 'receivable.read' }
+    case 'dispute':
+      return { route: 'receivable', id: event.ref, permission: 'receivable.read' }
+    case 'relation':
+      return { tab: 'related' }
+    case 'finding':
+      return { tab: 'registry' }
+    case 'overdue':
+    case 'payment':
+      return { tab: 'receivables' }
     case 'limit':
       return { tab: 'ratings' }
     case 'document':

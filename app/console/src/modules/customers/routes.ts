@@ -39,6 +39,7 @@ export default defineModule({
           'agreements',
           'ar',
           'dunning',
+          'payments',
         ],
       },
     },

@@ -31,6 +31,17 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
     })
   }
 
+  const codes = (list: string | undefined) =>
+    (list ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((code) => word(`orders.reason.${code}`, code))
+  /** Days after the due date; before it negative. */
+  const level = (days: number) =>
+    days < 0
+      ? t('customers.event.beforeDue', { count: -days })
+      : t('customers.event.afterDue', { count: days })
+
   function details(event: CustomerEvent): string[] {
     const { parts } = event
     const field = parts.field ?? ''
@@ -66,9 +77,63 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
           t('customers.event.revision', { revision: parts.revision ?? '' }),
         ]
       case 'project.created':
-        return [parts.name ?? '', parts.number ?? '']
+      case 'contract.linked':
+      case 'contract.terms_changed':
+      case 'contract.late_fee_set':
+      case 'contract.node_reported':
+      case 'contract.node_revoked':
+        return [
+          parts.name ?? '',
+          event.kind === 'project.created' ? (parts.number ?? '') : '',
+          coded(parts.comment),
+        ]
+      case 'project.joined':
+        return [parts.other ? t('customers.event.from', { name: parts.other }) : '']
+      case 'project.left':
+        return [parts.other ? t('customers.event.to', { name: parts.other }) : '']
+      case 'order.held':
+      case 'order.refused':
+        return [
+          amount(event.amount),
+          ...codes(parts.codes),
+          Number(parts.times ?? 1) > 1 ? t('customers.event.times', { count: Number(parts.times) }) : '',
+        ]
+      case 'receivable.overdue':
+        return [parts.document_no ?? '', t('customers.event.whole', { amount: amount(event.amount) })]
+      case 'payment.applied':
+      case 'payment.set_off':
+      case 'payment.written_off':
+      case 'payment.reversed':
+        return [
+          amount(event.amount),
+          t('customers.event.items', { count: Number(parts.items ?? 1) }),
+          parts.comment ?? '',
+        ]
+      case 'dunning.written':
+      case 'dunning_letter.sent':
+        return [level(Number(parts.level ?? 0)), amount(event.amount)]
+      case 'dispute.opened':
+      case 'dispute.resolved':
+        return [word(`payments.cause.${parts.cause}`, ''), parts.comment ?? '']
+      case 'relation.added':
+      case 'relation.ended':
+        return [word(`customers.related.kind.${parts.relation}`, '')]
+      case 'finding.seen':
+      case 'finding.ended':
+        return [word(`monitor.kind.${parts.finding}`, ''), amount(event.amount)]
+      case 'warning.raised':
+      case 'warning.closed':
+        return [word(`risk.kind.${parts.warning}`, ''), coded(parts.comment)]
     }
-    return [parts.document_no ?? '', amount(event.amount), coded(parts.comment, event.codes.comment)]
+    const listed = parts.reason_code
+      ? [word(`customers.negative.reason.${parts.reason_code}`, parts.reason_code)]
+      : []
+    return [
+      ...listed,
+      parts.document_no ?? '',
+      amount(event.amount),
+      coded(parts.comment, event.codes.comment),
+    ]
   }
 
   return {

@@ -11,7 +11,7 @@ export function useUpload() {
     customerId: string,
     kind: string,
     file: File,
-    about: { projectId?: string; issuedOn?: string; expiresOn?: string } = {},
+    about: { projectId?: string; issuedOn?: string; expiresOn?: string; historical?: string } = {},
   ): Promise<Document> {
     const query = new URLSearchParams({ kind, fileName: file.name })
     for (const [name, value] of Object.entries(about)) if (value) query.set(name, value)

@@ -11,6 +11,7 @@ export default defineModule({
       meta: {
         title: 'menu.projects.list',
         permission: 'customer.read',
+        locales: ['customers', 'contracts'],
         menu: { order: 22, section: 'customers', icon: MapLocation },
       },
     },
@@ -21,7 +22,7 @@ export default defineModule({
       meta: {
         permission: 'customer.read',
         parent: 'projects',
-        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals', 'risk'],
+        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals', 'risk', 'monitor'],
       },
     },
     {
