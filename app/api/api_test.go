@@ -43,6 +43,7 @@ var keyOperations = map[string]string{
 	"hq.v1.HQService/SetGroupPolicy":                          "settings",
 	"hq.v1.HQService/UpdateHQMember":                          "settings",
 	"limit.v1.LimitService/AdjustLimit":                       "limit_change",
+	"limit.v1.LimitService/EndTemporaryLimit":                 "limit_change",
 	"limit.v1.LimitService/FreezeCredit":                      "limit_change",
 	"limit.v1.LimitService/SubmitProposal":                    "limit_change",
 	"limit.v1.LimitService/UnfreezeCredit":                    "limit_change",

@@ -75,7 +75,7 @@ type DelegateInput struct {
 	Note       string
 }
 
-func (in DelegateInput) validate(today calendar.Date) error {
+func (in DelegateInput) validate(today calendar.Date, known func(Kind) bool) error {
 	var c fault.Checks
 	c.Require(!in.StartsOn.IsZero(), "starts_on", "REQUIRED", "give the first day")
 	c.Require(!in.EndsOn.IsZero(), "ends_on", "REQUIRED", "give the last day")
@@ -85,7 +85,7 @@ func (in DelegateInput) validate(today calendar.Date) error {
 		c.Require(in.EndsOn.DaysSince(in.StartsOn) < maxAbsence, "ends_on", "OUT_OF_RANGE", fmt.Sprintf("at most %d days", maxAbsence))
 	}
 	for i, k := range in.Kinds {
-		c.Require(k != "" && len(k) <= 64, fmt.Sprintf("kinds[%d]", i), "UNKNOWN", "a kind of submission")
+		c.Require(known(k), fmt.Sprintf("kinds[%d]", i), "UNKNOWN", "a kind of submission that there is")
 	}
 	c.Require(len(in.Kinds) <= 50, "kinds", "TOO_MANY", "at most 50")
 	c.Require(utf8.RuneCountInString(in.Note) <= maxNote, "note", "TOO_LONG", fmt.Sprintf("at most %d characters", maxNote))
@@ -108,7 +108,7 @@ func (s *Service) Delegate(ctx context.Context, in DelegateInput) (Delegation, e
 		return Delegation{}, err
 	}
 	in.Note = strings.TrimSpace(in.Note)
-	if err := in.validate(today); err != nil {
+	if err := in.validate(today, func(k Kind) bool { return s.subjects[k] != nil }); err != nil {
 		return Delegation{}, err
 	}
 	d := Delegation{ID: uuid.Must(uuid.NewV7()), Person: party.Person{ID: actor.ID, Name: actor.Name}, StartsOn: in.StartsOn, EndsOn: in.EndsOn,

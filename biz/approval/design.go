@@ -93,6 +93,7 @@ func (s *Service) SaveFlow(ctx context.Context, in SaveFlowInput) (Flow, error) 
 
 // SimulateInput asks who would have to approve something. Steps are those of a
 // draft; nil takes the flow in force. SubmitterID uuid.Nil is the caller.
+// Amount Unbounded asks for an unlimited limit, which is above every authority.
 type SimulateInput struct {
 	Kind        Kind
 	Amount      money.Amount
@@ -134,7 +135,7 @@ func (s *Service) Simulate(ctx context.Context, in SimulateInput) (Simulation, e
 		return Simulation{}, ErrUnknownKind
 	}
 	var c fault.Checks
-	c.Require(in.Amount >= 0 && in.Amount <= maxAmount, "amount", "OUT_OF_RANGE", "an amount of zero or more")
+	c.Require(in.Amount == Unbounded || in.Amount >= 0 && in.Amount <= maxAmount, "amount", "OUT_OF_RANGE", "an amount of zero or more, or no bound")
 	c.Require(in.Previous == nil || *in.Previous >= 0 && *in.Previous <= maxAmount, "previous_amount", "OUT_OF_RANGE", "an amount of zero or more")
 	c.Require(len(in.Grade) <= 8, "grade", "TOO_LONG", "a grade")
 	if err := c.Err(); err != nil {

@@ -96,6 +96,13 @@ func (s *Service) policy(ctx context.Context) (Policy, error) {
 	return p, err
 }
 
+// InForce gives the rules in force to the other domains that go by them, in the caller's
+// transaction; it asks for no right.
+func (s *Service) InForce(ctx context.Context) (Rules, error) {
+	p, err := s.policy(ctx)
+	return p.Rules, err
+}
+
 // SetPolicy makes a new version of the policy; p.Version is the one that was
 // read. Rules that are left out stay as they are. It needs access.PolicyWrite; ErrPolicyVersion.
 func (s *Service) SetPolicy(ctx context.Context, p Policy) (Policy, error) {
@@ -106,6 +113,9 @@ func (s *Service) SetPolicy(ctx context.Context, p Policy) (Policy, error) {
 	given := p
 	if p.Rules.absent() {
 		given.Rules = PresetRules()
+	} else {
+		p.Rules = p.Rules.Filled()
+		given = p
 	}
 	if err := given.Validate(); err != nil {
 		return Policy{}, err

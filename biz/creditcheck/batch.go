@@ -73,7 +73,7 @@ func (s *Service) decideTogether(ctx context.Context, groups []*group, wait bool
 		if err != nil {
 			return err
 		}
-		tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
+		tx := shared{today: today, zone: zoneOf(ctx), out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
 		if tx.pools, err = s.pools(ctx, lock, loaded...); err != nil {
 			return err
 		}
@@ -131,6 +131,14 @@ func (s *Service) load(ctx context.Context, groups []Group, wait bool, today cal
 		return nil, err
 	}
 	return s.Store.Load(ctx, groups, wait)
+}
+
+// zoneOf is the tenant's time zone.
+func zoneOf(ctx context.Context) *time.Location {
+	if t, err := tenant.From(ctx); err == nil && t.Zone != nil {
+		return t.Zone
+	}
+	return time.UTC
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

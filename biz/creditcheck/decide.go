@@ -62,6 +62,7 @@ type Facts struct {
 	SharedLimit *PoolFacts    `json:"shared_limit,omitempty"` // nil where he shares none
 	GroupQuota  *PoolFacts    `json:"group_quota,omitempty"`  // nil where HQ has set no cap
 	Release     *ReleaseFacts `json:"release,omitempty"`      // the one-time release that the order has
+	Pour        *PourFacts    `json:"pour,omitempty"`         // nil where no pour of the order has begun today
 }
 
 // Bound is what may be owed and held of a limit of kind amount: standing and
@@ -169,7 +170,7 @@ type Verdict struct {
 // What is held for the order already does not count a second time, nor does at dispatch
 // what the policy tolerates beyond it; HQ's quota counts that all the same, for it is
 // not the subsidiary's to give. A reason that the order's release covers is still named,
-// and does not stop it.
+// and does not stop it. A pour that has begun is finished with a warning (PourFacts).
 func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 	rules := []rule{inactive, frozen, supplyStopped, negative, relatedListed}
 	if !f.SettlesAdvance && !f.Skips {
@@ -184,6 +185,9 @@ func Decide(f Facts, p Policy, amount money.Amount) Verdict {
 		}
 		if reason.Action.StricterThan(Allow) && f.Release.covers(reason.Code, f, amount) {
 			reason.Action, reason.Released = Allow, true
+		}
+		if reason.Action.StricterThan(Warn) && f.Pour.finishes(reason.Code, f, p, amount) {
+			reason.Action, reason.Covered = Warn, true
 		}
 		if reason.Action.StricterThan(v.Outcome) {
 			v.Outcome, v.Binding = reason.Action, binding

@@ -17,6 +17,7 @@ import (
 // shared is the state of one transaction.
 type shared struct {
 	today  calendar.Date
+	zone   *time.Location
 	out    Batch
 	orders map[string]uuid.UUID // reserved before in this transaction
 	keys   map[string]bool      // seen before in this transaction

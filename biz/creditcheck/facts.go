@@ -37,6 +37,9 @@ func (d *deciding) facts(in CheckInput, found Found) Facts {
 		f.NegativeSeverity, f.NegativeExempt, f.NegativeLimits = n.Severity, n.ExemptUntil, n.Limits
 	}
 	f.Related = d.l.Related
+	if in.Checkpoint == AtDispatch && found.LiveOf == customer && found.LiveHeld > 0 && found.PouredOn == d.today {
+		f.Pour = &PourFacts{Left: found.LiveHeld, StoppedOn: found.StoppedOn, FrozenOn: d.frozenOn()}
+	}
 	return f
 }
 

@@ -104,7 +104,7 @@ func (s *Service) Headroom(ctx context.Context, store HeadroomStore, search stri
 			return err
 		}
 		for _, r := range rows {
-			tx := shared{today: today, out: Batch{At: s.Clock.Now()}, pools: pools}
+			tx := shared{today: today, zone: zoneOf(ctx), out: Batch{At: s.Clock.Now()}, pools: pools}
 			d := deciding{shared: &tx, l: r.Loaded, projects: map[uuid.UUID]*projectState{}}
 			out = append(out, headroom(r, d.facts(CheckInput{Checkpoint: AtDispatch, Currency: t.Currency}, r.Found), r.Loaded.Policy))
 		}

@@ -71,6 +71,7 @@ type Reason struct {
 	Actual    int64   `json:"actual"`             // figure, fen or days; 0 where there is none
 	Bound     int64   `json:"bound"`              // what it was held against
 	Released  bool    `json:"released,omitempty"` // a one-time release lets it pass
+	Covered   bool    `json:"covered,omitempty"`  // a pour that has begun is finished in spite of it
 }
 
 // sortReasons puts the strictest first and keeps the order of the rules otherwise.
@@ -138,6 +139,10 @@ func (r Reason) explained(f Facts) Reason {
 		r.MessageEN = fmt.Sprintf("%s of the limit in use with this order, at or above %s", share(r.Actual), share(r.Bound))
 	case CustomerInactive:
 		r.MessageZH, r.MessageEN = "客户已停用", "the customer is inactive"
+	}
+	if r.Covered {
+		r.MessageZH += "；今日浇筑已开始，允许打完（例外）"
+		r.MessageEN += "; the pour has begun today and may be finished (covered exception)"
 	}
 	return r
 }

@@ -104,6 +104,8 @@ type Found struct {
 	Release    *ReleaseFacts // granted for the order
 	Stopped    bool          // the customer's deliveries are stopped, or those to the project of the Ask
 	StopReason string
+	StoppedOn  calendar.Date // first day of the earliest of those stops
+	PouredOn   calendar.Date // latest day on which something of the reserved order was delivered
 	Project    *FoundProject // nil when there is no such project
 }
 
@@ -130,6 +132,7 @@ type Loaded struct {
 	Active         bool
 	SettlesAdvance bool
 	SalespersonID  uuid.UUID
+	FrozenAt       time.Time // zero where his credit is not frozen
 	Policy         Policy
 	Negative       *Negative // nil when not on the list
 	GroupPolicy    int64     // version, 0 for the preset

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -109,6 +110,10 @@ type ReleaseAsked struct {
 	EndsOn     calendar.Date `json:"ends_on"`
 	Reason     string        `json:"reason"`
 	Reasons    []Reason      `json:"reasons"`
+	// Who it is and how he stands, with each part of what he uses.
+	Who       limit.CustomerFacts `json:"who"`
+	ProjectID uuid.UUID           `json:"project_id,omitzero"`
+	Account   limit.AccountFacts  `json:"account"`
 }
 
 // Ask asks for the one-time release of a held order, for all that stops it. It
@@ -149,10 +154,7 @@ func (q *Queue) Ask(ctx context.Context, in AskInput) (OrderRelease, error) {
 		if err := q.Store.AskRelease(ctx, r); err != nil {
 			return err
 		}
-		if _, err := q.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindOrderRelease, SubjectID: r.ID, CustomerID: &r.CustomerID,
-			Title: h.CustomerName + " · " + h.OrderNo, Amount: r.Amount, Facts: ReleaseAsked{OrderNo: h.OrderNo, Customer: h.CustomerName,
-				Project: h.ProjectName, Checkpoint: h.Checkpoint, Order: h.Amount, Amount: r.Amount, Volume: r.Volume, EndsOn: r.EndsOn,
-				Reason: r.Reason, Reasons: h.Reasons}}); err != nil {
+		if err := q.submit(ctx, h, r); err != nil {
 			return err
 		}
 		return q.record(ctx, "release.asked", nil, r)
@@ -161,6 +163,19 @@ func (q *Queue) Ask(ctx context.Context, in AskInput) (OrderRelease, error) {
 		return OrderRelease{}, err
 	}
 	return r, nil
+}
+
+// submit puts a release into the inbox, with how the customer stands.
+func (q *Queue) submit(ctx context.Context, h OrderHold, r OrderRelease) error {
+	a, err := q.Checks.Accounts.Get(ctx, r.CustomerID)
+	if err != nil {
+		return err
+	}
+	_, err = q.Approvals.Submit(ctx, approval.Submission{Kind: approval.KindOrderRelease, SubjectID: r.ID, CustomerID: &r.CustomerID,
+		Title: h.CustomerName + " · " + h.OrderNo, Amount: r.Amount, Grade: a.Grade, Facts: ReleaseAsked{OrderNo: h.OrderNo, Customer: h.CustomerName,
+			Project: h.ProjectName, ProjectID: h.ProjectID, Checkpoint: h.Checkpoint, Order: h.Amount, Amount: r.Amount, Volume: r.Volume, EndsOn: r.EndsOn,
+			Reason: r.Reason, Reasons: h.Reasons, Who: limit.CustomerFacts{Number: h.CustomerNumber, Name: h.CustomerName}, Account: limit.AccountFactsOf(a)}})
+	return err
 }
 
 // Cancel takes an order out of the queue. It needs access.CreditReserve.

@@ -59,7 +59,7 @@ func (q *Queue) Recheck(ctx context.Context, customers ...uuid.UUID) (int, error
 			if !l.OK || !l.Account.ValidOn(today) {
 				continue // somebody works on it, and looks again when he is done
 			}
-			tx := shared{today: today, out: Batch{At: q.Checks.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
+			tx := shared{today: today, zone: zoneOf(ctx), out: Batch{At: q.Checks.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}}
 			for n, r := range tx.decide(l, again(of[i], t.ID)) {
 				if r.err == nil && r.decision.Reservation != nil {
 					pass = append(pass, of[i][n])

@@ -29,6 +29,7 @@ type Rules struct {
 	// the limit leaves is never tolerated, for that a release or a temporary limit is there.
 	// Beyond the tolerance all of the surplus is judged.
 	DispatchTolerance int `json:"dispatch_tolerance,omitempty"`
+	Settings
 }
 
 // MaxTolerance is 10 %.
@@ -81,7 +82,7 @@ func PresetRules() Rules {
 	for _, code := range Releasable {
 		r.Authorities = append(r.Authorities, Authority{Role: access.RoleApprover, Code: code, Amount: 500_000_00})
 	}
-	return r
+	return r.Filled()
 }
 
 // Releasable are the reasons that a release can cover. What stops the customer
@@ -113,6 +114,7 @@ func (r Rules) check(c *fault.Checks) {
 	c.Require(r.TruckVolume >= 1000 && r.TruckVolume <= 100_000, "rules.truck_volume", "OUT_OF_RANGE", "1 to 100 m³, in thousandths")
 	c.Require(r.DispatchTolerance >= 0 && r.DispatchTolerance <= MaxTolerance, "rules.dispatch_tolerance", "OUT_OF_RANGE", "0 to 1000 basis points, ten percent")
 	c.Require(r.ReleaseDays >= 1 && r.ReleaseDays <= 366, "rules.release_days", "OUT_OF_RANGE", "1 to 366 days")
+	r.Settings.check(c)
 	c.Require(len(r.Authorities) <= 100, "rules.authorities", "TOO_MANY", "at most 100")
 	for i, a := range r.Authorities {
 		at := fmt.Sprintf("rules.authorities[%d]", i)

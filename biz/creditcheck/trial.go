@@ -91,7 +91,7 @@ func (s *Service) Try(ctx context.Context, in CheckInput) (Trial, error) {
 		}{{AtOrder, &out.Order}, {AtDispatch, &out.Dispatch}} {
 			in := in
 			in.Checkpoint = at.point
-			tx := shared{today: today, out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}, pools: pools}
+			tx := shared{today: today, zone: zoneOf(ctx), out: Batch{At: s.Clock.Now()}, orders: map[string]uuid.UUID{}, keys: map[string]bool{}, pools: pools}
 			r := tx.decide(l, []*waiting{{cmd: command{op: OpCheck, in: in, actor: actor}}})[0]
 			if r.err != nil {
 				return r.err

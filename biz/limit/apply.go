@@ -56,6 +56,13 @@ func (in ApplyInput) Validate(today calendar.Date) error {
 	return c.Err()
 }
 
+func checkedReason(reason *string) error {
+	var c fault.Checks
+	*reason = strings.TrimSpace(*reason)
+	checkReason(&c, *reason)
+	return c.Err()
+}
+
 func checkReason(c *fault.Checks, reason string) {
 	c.Require(strings.TrimSpace(reason) != "", "reason", "REQUIRED", "say what it is needed for")
 	c.Require(utf8.RuneCountInString(reason) <= maxReason, "reason", "TOO_LONG", fmt.Sprintf("at most %d characters", maxReason))
@@ -106,9 +113,13 @@ func (s *Service) Apply(ctx context.Context, in ApplyInput) (Limit, error) {
 
 // submit stores an application and puts it into the inbox. times counts the
 // temporary limits applied for within a year, this one with them. A customer whom the
-// negative list keeps from more gets less only.
+// negative list keeps from more gets less only; one above whose ceiling it is may be refused.
 func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b base, times int) error {
 	verdict, err := s.allowed(ctx, l, b)
+	if err != nil {
+		return err
+	}
+	ceiling, err := s.held(ctx, l, b)
 	if err != nil {
 		return err
 	}
@@ -119,12 +130,8 @@ func (s *Service) submit(ctx context.Context, kind approval.Kind, l Limit, b bas
 	if b.project != nil {
 		title += " · " + b.project.Name
 	}
-	amount := l.Amount
-	if l.Kind == exposure.LimitUnlimited {
-		amount = approval.Unbounded
-	}
 	if _, err := s.approvals.Submit(ctx, approval.Submission{
-		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: amount, Facts: factsOf(l, b, times, verdict),
+		Kind: kind, SubjectID: l.ID, CustomerID: &l.CustomerID, Title: title, Amount: amountOf(l), Facts: factsOf(l, b, times, verdict, ceiling),
 		Grade: b.account.Grade, Previous: b.comparable(l),
 	}); err != nil {
 		return err

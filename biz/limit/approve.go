@@ -21,6 +21,8 @@ type Facts struct {
 	Project  *ProjectFacts `json:"project,omitempty"`
 	New      TermsFacts    `json:"new"`
 	Old      AccountFacts  `json:"old"`
+	// What he may be granted at all, and what of it the terms go over.
+	Ceiling *CeilingFacts `json:"ceiling,omitempty"`
 	// Listings in force that concern the customer, and what they do.
 	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
@@ -104,8 +106,8 @@ func CustomerFactsOf(b customer.Brief) CustomerFacts {
 	return CustomerFacts{Number: b.Number, Name: b.Name, USCC: b.USCC}
 }
 
-func factsOf(l Limit, b base, times int, v negativelist.Verdict) Facts {
-	f := Facts{Negative: v.Hits, Customer: CustomerFactsOf(b.who), Old: AccountFactsOf(b.account), New: TermsFacts{Class: l.Class, Kind: l.Kind,
+func factsOf(l Limit, b base, times int, v negativelist.Verdict, c CeilingFacts) Facts {
+	f := Facts{Ceiling: &c, Negative: v.Hits, Customer: CustomerFactsOf(b.who), Old: AccountFactsOf(b.account), New: TermsFacts{Class: l.Class, Kind: l.Kind,
 		Amount: l.Amount, Mode: l.Mode, StartsOn: l.StartsOn, EndsOn: l.EndsOn, Reason: l.Reason, Times: times}}
 	if !l.EndsOn.IsZero() {
 		f.New.Days = l.EndsOn.DaysSince(l.StartsOn) + 1
@@ -116,24 +118,14 @@ func factsOf(l Limit, b base, times int, v negativelist.Verdict) Facts {
 			f.Project.LimitKind, f.Project.Limit, f.Project.Receivable, f.Project.Reserved = b.figures.Kind, b.figures.Limit, b.figures.Receivable, b.figures.Reserved
 		}
 	}
-	kind, now := b.limit()
-	switch {
-	case l.Class == ClassStanding && l.Kind != exposure.LimitUnlimited:
-		f.New.ResultingLimit = new(l.Amount)
-	case l.Class == ClassTemporary && kind != exposure.LimitUnlimited:
-		sum := l.Amount
-		if l.Mode == ModeAdd {
-			sum += now
-		}
-		f.New.ResultingLimit = &sum
-	}
+	f.New.ResultingLimit = l.resulting(b)
 	return f
 }
 
 // Approved puts the limit into force. Its days are counted by date, so one that
 // begins later simply waits; a standing one takes the place of those before it.
-// NEGATIVE_LIMIT_REFUSED when the customer was listed, LIMIT_PERIOD_OVER when its days
-// have passed meanwhile.
+// NEGATIVE_LIMIT_REFUSED when the customer was listed, a fault of Ceiling.Refusal when his
+// rating no longer bears it, LIMIT_PERIOD_OVER when its days have passed meanwhile.
 func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	if a.Kind == approval.KindLimitBatch {
 		return s.batchApproved(ctx, a)
@@ -152,6 +144,9 @@ func (s *Service) Approved(ctx context.Context, a approval.Approval) error {
 	}
 	// A listing may have come between the application and the last approver.
 	if _, err := s.allowed(ctx, l, b); err != nil {
+		return err
+	}
+	if _, err := s.held(ctx, l, b); err != nil {
 		return err
 	}
 	if err := s.effect(ctx, l, today); err != nil {

@@ -135,6 +135,7 @@ var (
 	ErrPending    = fault.Conflict("LIMIT_ADJUSTMENT_PENDING", "an adjustment of this limit is in approval already; have it decided or withdraw it first")
 	ErrNoProject  = fault.NotFound("PROJECT_NOT_FOUND", "the customer has no such project")
 	ErrNoBase     = fault.Conflict("PROJECT_WITHOUT_LIMIT", "the project has no limit of its own that a temporary one could change; apply for the customer's, or give the project a limit first")
+	ErrEnded      = fault.Conflict("LIMIT_NOT_IN_FORCE", "this temporary limit is not in force any more, or not yet approved; load the limits again")
 	ErrTooMany    = fault.New(fault.KindInvalid, "TOO_MANY_CUSTOMERS", "the filter finds too many customers for one proposal; narrow it")
 	ErrNobody     = fault.New(fault.KindInvalid, "NOBODY_TO_CHANGE", "the proposal changes no customer's limit; look at the reasons in the preview")
 	ErrMoved      = fault.Conflict("PROPOSAL_CHANGED", "customers have changed since the preview; look at it again and submit then")
@@ -157,6 +158,8 @@ type Repository interface {
 	Project(ctx context.Context, customerID, projectID uuid.UUID) (Project, error)
 	// ProjectAccount gives the figures of a project with a limit of its own.
 	ProjectAccount(ctx context.Context, projectID uuid.UUID) (ProjectFigures, bool, error)
+	// Ceiling gives how much the customer may be granted at all.
+	Ceiling(ctx context.Context, customerID uuid.UUID) (Ceiling, error)
 	// Temporaries counts the temporary limits applied for since, rejected and
 	// withdrawn ones left out.
 	Temporaries(ctx context.Context, customerID uuid.UUID, since time.Time) (int, error)

@@ -89,6 +89,7 @@ type Candidate struct {
 	Standing   money.Amount
 	Exposure   money.Amount
 	GradeMax   *money.Amount // max credit-sale limit of his effective rating
+	Quota      *Quota        // HQ's, of his company; nil without a cap
 	Pending    bool          // an adjustment of his limit is in approval
 	Frozen     bool
 	Listed     bool // on the group's negative list
@@ -102,15 +103,16 @@ type LeftOut string
 
 // The reasons to be left out.
 const (
-	LeftNoAmount  LeftOut = "NO_STANDING_AMOUNT" // none or unlimited: nothing to reckon from
-	LeftUnrated   LeftOut = "UNRATED"
-	LeftAboveMax  LeftOut = "ABOVE_GRADE_MAXIMUM"
-	LeftBelowZero LeftOut = "BELOW_ZERO"
-	LeftTooLarge  LeftOut = "TOO_LARGE"
-	LeftUnchanged LeftOut = "UNCHANGED"
-	LeftPending   LeftOut = "ADJUSTMENT_PENDING"
-	LeftFrozen    LeftOut = "FROZEN"
-	LeftListed    LeftOut = "NEGATIVE_LIST"
+	LeftNoAmount   LeftOut = "NO_STANDING_AMOUNT" // none or unlimited: nothing to reckon from
+	LeftUnrated    LeftOut = "UNRATED"
+	LeftAboveMax   LeftOut = "ABOVE_GRADE_MAXIMUM"
+	LeftAboveQuota LeftOut = "ABOVE_GROUP_QUOTA"
+	LeftBelowZero  LeftOut = "BELOW_ZERO"
+	LeftTooLarge   LeftOut = "TOO_LARGE"
+	LeftUnchanged  LeftOut = "UNCHANGED"
+	LeftPending    LeftOut = "ADJUSTMENT_PENDING"
+	LeftFrozen     LeftOut = "FROZEN"
+	LeftListed     LeftOut = "NEGATIVE_LIST"
 )
 
 // Line is one customer of a preview.
@@ -151,10 +153,8 @@ func (r Rule) line(c Candidate) Line {
 		l.LeftOut = LeftFrozen
 	case c.Refused:
 		l.LeftOut = LeftListed
-	case c.GradeMax == nil:
-		l.LeftOut = LeftUnrated
-	case l.After > *c.GradeMax:
-		l.LeftOut = LeftAboveMax
+	default:
+		l.LeftOut = Ceiling{GradeMax: c.GradeMax, Quota: c.Quota}.Over(&l.After)
 	}
 	if l.LeftOut != "" {
 		l.After = c.Standing

@@ -46,6 +46,7 @@ type Service struct {
 	audit     audit.Recorder
 	clock     calendar.Clock
 	segments  customer.Segments
+	line      LineRule
 }
 
 // CutBy lets mass proposals be made for a segment.
@@ -86,6 +87,12 @@ func (s *Service) record(ctx context.Context, action string, before, after Limit
 	return s.audit.Record(ctx, audit.Entry{Action: action, ObjectType: "credit_limit", ObjectID: after.ID.String(), Before: trace(before), After: trace(after)})
 }
 
+func (s *Service) recordEnd(ctx context.Context, before, after Limit, reason string) error {
+	ended := trace(after)
+	ended["end_reason"] = reason
+	return s.audit.Record(ctx, audit.Entry{Action: "limit.ended_early", ObjectType: "credit_limit", ObjectID: after.ID.String(), Before: trace(before), After: ended})
+}
+
 func trace(l Limit) map[string]any {
 	t := map[string]any{"customer_id": l.CustomerID, "class": l.Class, "kind": l.Kind, "amount": strconv.FormatInt(int64(l.Amount), 10),
 		"starts_on": l.StartsOn, "status": l.Status}
@@ -114,13 +121,14 @@ func trace(l Limit) map[string]any {
 // one, and what is granted and used now.
 type base struct {
 	who     customer.Brief
+	reduced bool // the actor sells at the project of another one's customer
 	project *Project
 	account exposure.Account
 	figures *ProjectFigures // nil for a project without a limit of its own
 }
 
 func (s *Service) base(ctx context.Context, actor access.Actor, customerID, projectID uuid.UUID) (b base, err error) {
-	if b.who, err = s.whom(ctx, actor, customerID, projectID); err != nil {
+	if b.who, b.reduced, err = s.whom(ctx, actor, customerID, projectID); err != nil {
 		return b, err
 	}
 	if b.account, err = s.accounts.Get(ctx, customerID); err != nil || projectID == uuid.Nil {
@@ -140,12 +148,12 @@ func (s *Service) base(ctx context.Context, actor access.Actor, customerID, proj
 
 // whom gives the customer of an application. For his project its own salesperson may
 // apply as well; for the customer himself who is responsible for him alone.
-func (s *Service) whom(ctx context.Context, actor access.Actor, customerID, projectID uuid.UUID) (customer.Brief, error) {
+func (s *Service) whom(ctx context.Context, actor access.Actor, customerID, projectID uuid.UUID) (who customer.Brief, reduced bool, err error) {
 	if projectID == uuid.Nil {
-		return s.customers.Brief(ctx, customerID, customer.OnlyOf(actor))
+		who, err = s.customers.Brief(ctx, customerID, customer.OnlyOf(actor))
+		return who, false, err
 	}
-	who, _, err := customer.ForProject(ctx, s.customers, actor, customerID, &projectID)
-	return who, err
+	return customer.ForProject(ctx, s.customers, actor, customerID, &projectID)
 }
 
 // comparable is what the amount of an application is measured against. A temporary

@@ -79,3 +79,19 @@ func (s *Service) supersede(ctx context.Context, customerID uuid.UUID, projectID
 	}
 	return nil
 }
+
+// InForce gives the standing version of a customer that is in force today, and holds his
+// versions in the caller's transaction; nil for none.
+func (s *Service) InForce(ctx context.Context, customerID uuid.UUID) (*Limit, error) {
+	today, err := tenant.Today(ctx, s.clock)
+	if err != nil {
+		return nil, err
+	}
+	ls, err := s.repo.LockStanding(ctx, customerID, nil)
+	for _, l := range ls {
+		if now := l.On(today); now.Status == StatusEffective && !now.Upcoming {
+			return &now, nil
+		}
+	}
+	return nil, err
+}

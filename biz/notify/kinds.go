@@ -36,6 +36,7 @@ var forms = map[news.Kind]form{
 	news.LimitEnding:       {"额度即将到期", "{customer}：{class} {amount} 元于 {date} 到期", "customer", "", "page", Digest},
 	news.OrderHeld:         {"订单被信用检查拦下", "{customer}：订单 {order} {amount} 元待处理", "order-holds", "", "none", Now},
 	news.OrderReleased:     {"被拦订单已放行", "{customer}：订单 {order} {amount} 元可以继续", "order-holds", "", "none", Now},
+	news.SupplyStopLate:    {"停供步骤超期", "{customer}：{state}，应于 {date} 前完成下一步", "supply-stops", "show", "", Now},
 	news.ERPFailing:        {"ERP 连接持续失败", "{name}：连续 {failures} 次取数失败", "erp", "", "none", Now},
 	news.NegativeRepeated:  {"负面清单提议未提交", "{title}：总公司已有本公司同一事由的提议或记录", "approvals", "", "", Now},
 	news.NegativePublished: {"客户被列入负面清单", "{customer}：{reason}", "negative-case", "", "page", Now},
@@ -48,11 +49,12 @@ var forms = map[news.Kind]form{
 var words = map[string]string{
 	"overdue": "逾期", "over_limit": "超额度", "standing": "固定额度", "temporary": "临时额度",
 	"approved": "已通过", "rejected": "已驳回", "withdrawn": "已撤回", "moved": "已调剂", "lent": "出借方已同意，待总部确认", "refused": "已拒绝",
+	"prepared": "已准备停供", "notified": "已通知客户", "stopped": "已正式停供，站点未确认",
 	"malicious_arrears": "恶意拖欠", "serious_dishonesty": "严重失信", "fraud": "欺诈", "absconded": "失联跑路", "litigation_lost": "败诉未履行", "other": "其他",
 }
 
 // coded are the parts whose values are codes.
-var coded = map[string]bool{"trigger": true, "class": true, "status": true, "reason": true}
+var coded = map[string]bool{"trigger": true, "class": true, "status": true, "reason": true, "state": true}
 
 // Subject is what one piece of news is about. Page is the id that its link names
 // where that is another one's.
@@ -72,7 +74,10 @@ func Compose(k news.Kind, list []Subject) (out []Item) {
 		if f.subject == "page" {
 			id = s.Page
 		}
-		if f.subject != "none" {
+		switch {
+		case f.query != "":
+			i.Link.Query = map[string]string{f.query: id.String()}
+		case f.subject != "none":
 			i.Link.Params = map[string]string{"id": id.String()}
 		}
 		out = append(out, i)

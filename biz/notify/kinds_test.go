@@ -18,7 +18,7 @@ func TestCompose(t *testing.T) {
 	t.Parallel()
 	id, page := uuid.New(), uuid.New()
 	all := map[string]string{"customer": "甲公司", "trigger": "overdue", "amount": "1,000.00", "date": "2026-11-20", "salesperson": "张三", "title": "标题", "submitter": "李四",
-		"status": "approved", "comment": "资料不全", "reason": "fraud", "class": "temporary", "order": "SO-1", "name": "账套", "failures": "3", "cap": "集团", "tenant": "二厂"}
+		"status": "approved", "state": "stopped", "comment": "资料不全", "reason": "fraud", "class": "temporary", "order": "SO-1", "name": "账套", "failures": "3", "cap": "集团", "tenant": "二厂"}
 	for _, c := range []struct {
 		kind        news.Kind
 		line, route string
@@ -42,11 +42,15 @@ func TestCompose(t *testing.T) {
 		{news.QuotaAnswered, "集团：申请 1,000.00 元，已通过", "group-quotas", uuid.Nil},
 		{news.OrderHeld, "甲公司：订单 SO-1 1,000.00 元待处理", "order-holds", uuid.Nil},
 		{news.OrderReleased, "甲公司：订单 SO-1 1,000.00 元可以继续", "order-holds", uuid.Nil},
+		{news.SupplyStopLate, "甲公司：已正式停供，站点未确认，应于 2026-11-20 前完成下一步", "supply-stops", uuid.Nil},
 		{news.ERPFailing, "账套：连续 3 次取数失败", "erp", uuid.Nil},
 	} {
 		got := notify.Compose(c.kind, []notify.Subject{{ID: id, Page: page, Parts: maps.Clone(all)}})[0]
 		if got.Line != c.line || got.Link.Route != c.route || strings.ContainsAny(got.Line, "{}") {
 			t.Errorf("%s: %q to %s, want %q to %s", c.kind, got.Line, got.Link.Route, c.line, c.route)
+		}
+		if c.kind == news.SupplyStopLate && got.Link.Query["show"] != id.String() {
+			t.Errorf("%s leads to %+v", c.kind, got.Link)
 		}
 		if want := got.Link.Params["id"]; c.link == uuid.Nil && want != "" || c.link != uuid.Nil && want != c.link.String() {
 			t.Errorf("%s leads to %q", c.kind, want)

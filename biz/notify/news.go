@@ -35,7 +35,7 @@ var Kinds = []Kind{
 	Kind(news.ApprovalArrived), KindApprovalReminder, KindApprovalOverdue, Kind(news.ApprovalDecided), Kind(news.ApprovalReturned), Kind(news.ApprovalLate),
 	Kind(news.FollowUpOpened), Kind(news.FollowUpReminder), Kind(news.FollowUpOverdue), Kind(news.PromiseBroken),
 	KindWarning, Kind(news.CustomerFrozen), Kind(news.CustomerUnfrozen), Kind(news.NegativePublished), Kind(news.NegativeRemoved), Kind(news.NegativeRepeated),
-	Kind(news.LimitEnding), Kind(news.QuotaAsked), Kind(news.QuotaAnswered), KindRatingLapsed, Kind(news.OrderHeld), Kind(news.OrderReleased),
+	Kind(news.LimitEnding), Kind(news.QuotaAsked), Kind(news.QuotaAnswered), KindRatingLapsed, Kind(news.OrderHeld), Kind(news.OrderReleased), Kind(news.SupplyStopLate),
 	KindStatementReminder, KindStatementOverdue, KindDunning, KindLetter, KindERPStopped, Kind(news.ERPFailing),
 }
 

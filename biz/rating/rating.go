@@ -158,6 +158,8 @@ type Findings interface {
 // Limits sets standing limits (biz/limit).
 type Limits interface {
 	SetStanding(ctx context.Context, in limit.StandingInput) (limit.Limit, error)
+	// InForce gives the standing version of a customer in force today, held; nil for none.
+	InForce(ctx context.Context, customerID uuid.UUID) (*limit.Limit, error)
 }
 
 // Form is what a person rates by.

@@ -37,6 +37,9 @@ type RatingsConfig struct {
 	Audit     audit.Recorder
 	Events    event.Publisher
 	Clock     calendar.Clock
+	// Default is what a customer falls to whose rating lapses, read in the transaction of
+	// the lapse; nil for no limit.
+	Default func(ctx context.Context) (SafeDefault, error)
 }
 
 // Ratings rates the customers of a subsidiary (000-50 to 54).

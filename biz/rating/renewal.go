@@ -5,19 +5,18 @@ import (
 
 	"github.com/google/uuid"
 
-	"zhuxin/biz/exposure"
-	"zhuxin/biz/limit"
 	"zhuxin/shared/calendar"
-	"zhuxin/shared/coded"
 	"zhuxin/shared/event"
 	"zhuxin/shared/tenant"
 )
 
 // Renewal: a rating holds for the months of its grade's band. By the last of its days
 // a new one has to be in force; when none is, it lapses on the day after, and the
-// customer falls to the tenant's safe default: his standing limit becomes none, which
-// an order meets with what the tenant's policy says of customers without a limit
-// (ruling 14: a missing limit is none, never "not checked"). Nothing of this waits for
+// customer falls to the tenant's safe default (SafeDefault): by the preset his standing
+// limit becomes none, which an order meets with what the tenant's policy says of
+// customers without a limit (ruling 14: a missing limit is none, never "not checked").
+// A standing limit that was adjusted by hand after the rating is not the rating's and
+// stays until its own end. Nothing of this waits for
 // an approval that is under way; its decision sets a limit again.
 
 // presetMonths is how long a rating of the grade holds where the template does not say:
@@ -82,6 +81,12 @@ func (s *Ratings) expire(ctx context.Context, on calendar.Date) (int, error) {
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
+	var to SafeDefault
+	if s.Default != nil {
+		if to, err = s.Default(ctx); err != nil {
+			return 0, err
+		}
+	}
 	now := s.Clock.Now()
 	ids := make([]uuid.UUID, 0, len(due))
 	for _, r := range due {
@@ -93,8 +98,7 @@ func (s *Ratings) expire(ctx context.Context, on calendar.Date) (int, error) {
 		if err := s.record(ctx, "rating.lapsed", &before, &r); err != nil {
 			return 0, err
 		}
-		if _, err := s.Limits.SetStanding(ctx, limit.StandingInput{CustomerID: r.CustomerID, Kind: exposure.LimitNone, RatingID: &r.ID,
-			Reason: coded.Reason(coded.RatingLapsed, "grade", string(r.Result.Grade), "on", r.DueOn.String())}); err != nil {
+		if err := s.fall(ctx, before, to); err != nil {
 			return 0, err
 		}
 		if err := s.Events.Publish(ctx, event.Event{Topic: TopicLapsed, Payload: Effective{RatingID: r.ID}}); err != nil {

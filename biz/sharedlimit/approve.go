@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/money"
 	"zhuxin/shared/negativelist"
@@ -20,6 +21,8 @@ type Facts struct {
 	After   money.Amount  `json:"after,string"`
 	Used    money.Amount  `json:"used,string"` // by the members together
 	Members []MemberFacts `json:"members"`
+	// What the members' grades and HQ's quota allow them together.
+	Ceiling *limit.CeilingFacts `json:"ceiling,omitempty"`
 }
 
 // MemberFacts are one customer of a shared limit.
@@ -34,12 +37,12 @@ type MemberFacts struct {
 	Negative []negativelist.Judged `json:"negative,omitempty"`
 }
 
-func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimit) error {
+func (s *Service) toInbox(ctx context.Context, v SharedLimit, before *SharedLimit, c limit.CeilingFacts) error {
 	listed, err := s.allowed(ctx, v, before)
 	if err != nil {
 		return err
 	}
-	f := Facts{Name: v.Name, Reason: v.Reason, Ends: len(v.Members) == 0, After: v.Amount}
+	f := Facts{Ceiling: &c, Name: v.Name, Reason: v.Reason, Ends: len(v.Members) == 0, After: v.Amount}
 	in := approval.Submission{Kind: approval.KindSharedLimit, SubjectID: v.ID, Title: v.Name, Amount: v.Amount}
 	if f.Ends { // nothing binds the members together any more
 		in.Amount = approval.Unbounded

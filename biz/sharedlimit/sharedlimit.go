@@ -26,6 +26,7 @@ import (
 	"github.com/google/uuid"
 
 	"zhuxin/biz/approval"
+	"zhuxin/biz/limit"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
@@ -78,6 +79,7 @@ type Member struct {
 	Limit        money.Amount // his own
 	Unlimited    bool
 	Used         money.Amount
+	Ceiling      limit.Ceiling // how much he may be granted at all
 }
 
 // Input proposes a version.
@@ -144,7 +146,11 @@ type Service struct {
 	listings  Listings
 	audit     audit.Recorder
 	clock     calendar.Clock
+	line      limit.LineRule
 }
+
+// HeldTo lets shared limits go by the tenant's setting on what is over the line.
+func (s *Service) HeldTo(line limit.LineRule) { s.line = line }
 
 var _ approval.Subject = (*Service)(nil)
 
@@ -175,7 +181,8 @@ func (s *Service) List(ctx context.Context) (out []SharedLimit, err error) {
 
 // Submit puts a version into approval. It needs access.LimitApply.
 // Faults: INVALID_INPUT, SHARED_LIMIT_NOT_FOUND, SHARED_LIMIT_PENDING,
-// SHARED_LIMIT_MEMBER_TAKEN, CUSTOMER_NOT_FOUND, NEGATIVE_LIMIT_REFUSED.
+// SHARED_LIMIT_MEMBER_TAKEN, CUSTOMER_NOT_FOUND, NEGATIVE_LIMIT_REFUSED, those of
+// limit.Ceiling.Refusal.
 func (s *Service) Submit(ctx context.Context, in Input) (out SharedLimit, err error) {
 	actor, err := access.Require(ctx, access.LimitApply)
 	if err != nil {
@@ -212,10 +219,14 @@ func (s *Service) Submit(ctx context.Context, in Input) (out SharedLimit, err er
 			}
 		}
 		out.Members = members
+		ceiling, err := s.held(ctx, out, before)
+		if err != nil {
+			return err
+		}
 		if err := s.repo.Insert(ctx, out); err != nil {
 			return err
 		}
-		if err := s.toInbox(ctx, out, before); err != nil {
+		if err := s.toInbox(ctx, out, before, ceiling); err != nil {
 			return err
 		}
 		return s.note(ctx, out, "submitted")

@@ -17,10 +17,12 @@ import (
 
 // Breach is a delivery ticket of a day after its customer's or project's formal stop
 // and before supply went on (beyond.md 5). The day of the stop itself is none: a
-// ticket tells no hour, and a pour that has begun is finished.
+// ticket tells no hour, and a pour that has begun is finished. The tickets of such a pour,
+// which the order check let go on, are listed as covered and counted apart.
 type Breach struct {
 	StopID       uuid.UUID
 	StoppedOn    calendar.Date
+	Covered      bool // of a pour that had begun before the stop and was finished
 	Acknowledged bool // the plant had given its word when the stop was looked at
 	DeliveryID   uuid.UUID
 	TicketNo     string
@@ -43,10 +45,12 @@ func (b Breach) Days() int { return int(b.DeliveredOn - b.StoppedOn) }
 
 // Breaches is a page of them, and what all of them come to.
 type Breaches struct {
-	Rows   []Breach
-	Total  int64
-	Volume volume.M3
-	Amount money.Amount
+	Rows  []Breach
+	Total int64
+	// Volume and Amount are of the breaches alone; Covered is how many of Total are none.
+	Volume  volume.M3
+	Amount  money.Amount
+	Covered int64
 	// Per plant, whichever plant was asked for, and per person likewise; the most
 	// tickets first.
 	ByPlant, ByPerson []BreachGroup

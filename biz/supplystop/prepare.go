@@ -39,9 +39,13 @@ func (s *Service) prepare(ctx context.Context, in PrepareInput) (*Stop, error) {
 	if err != nil {
 		return nil, err
 	}
+	due, err := s.dueOn(ctx, StatePrepared, today)
+	if err != nil {
+		return nil, err
+	}
 	now := s.Clock.Now()
 	x := Stop{ID: uuid.Must(uuid.NewV7()), CustomerID: in.CustomerID, ProjectID: in.ProjectID, AgreementID: in.AgreementID, State: StatePrepared, Reason: in.Reason,
-		OverdueDays: in.OverdueDays, OverdueAmount: in.OverdueAmount, Owner: owner, DueOn: today.AddDays(deadline[StatePrepared]), CreatedAt: now, UpdatedAt: now, Version: 1}
+		OverdueDays: in.OverdueDays, OverdueAmount: in.OverdueAmount, Owner: owner, DueOn: due, CreatedAt: now, UpdatedAt: now, Version: 1}
 	inserted, err := s.Repo.Insert(ctx, x)
 	if err != nil || !inserted {
 		return nil, err

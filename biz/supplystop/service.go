@@ -18,6 +18,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/paging"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
@@ -38,6 +39,8 @@ type Config struct {
 	Approvals Submitter
 	Audit     audit.Recorder
 	Clock     calendar.Clock
+	// Deadlines are the tenant's, read in the transaction of a step; nil for the presets.
+	Deadlines func(ctx context.Context) (Deadlines, error)
 }
 
 // Service takes supply stops through their steps.
@@ -128,9 +131,9 @@ func (s *Service) take(ctx context.Context, x Stop, to State, note string, evide
 		return err
 	}
 	from := x.State
-	x.State, x.Version, x.UpdatedAt, x.DueOn = to, x.Version+1, s.Clock.Now(), 0
-	if d, ok := deadline[to]; ok {
-		x.DueOn = today.AddDays(d)
+	x.State, x.Version, x.UpdatedAt = to, x.Version+1, s.Clock.Now()
+	if x.DueOn, err = s.dueOn(ctx, to, today); err != nil {
+		return err
 	}
 	switch to {
 	case StateStopped:
@@ -145,6 +148,41 @@ func (s *Service) take(ctx context.Context, x Stop, to State, note string, evide
 		return err
 	}
 	return s.note(ctx, x, note, evidence, from)
+}
+
+// dueOn is the last day for the step after a state; zero without a deadline.
+func (s *Service) dueOn(ctx context.Context, in State, today calendar.Date) (calendar.Date, error) {
+	d := PresetDeadlines
+	if s.Deadlines != nil {
+		var err error
+		if d, err = s.Deadlines(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if n := d.after(in); n > 0 {
+		return today.AddDays(n), nil
+	}
+	return 0, nil
+}
+
+// Daily tells of the steps that were not taken by their deadline: the one responsible and
+// who stands above him. Each missed deadline is told once, however often a date is run. It
+// says how many stops are late.
+func (s *Service) Daily(ctx context.Context, on calendar.Date) (n int64, err error) {
+	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+		late, err := s.Repo.Late(ctx, on)
+		if err != nil {
+			return err
+		}
+		for due, ids := range late {
+			n += int64(len(ids))
+			if err := news.Tell(ctx, s.Events, news.SupplyStopLate, due.String(), ids...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
 }
 
 func (s *Service) note(ctx context.Context, x Stop, note string, evidence *uuid.UUID, from State) error {

@@ -45,8 +45,17 @@ var steps = map[State][]State{
 	StateAcknowledged: {StateResumed},
 }
 
-// deadline is how many days the next step may take.
-var deadline = map[State]int{StatePrepared: 2, StateNotified: 3, StateStopped: 1}
+// Deadlines are how many days the next step may take: until the customer is notified,
+// until deliveries stop, until the plant has acknowledged.
+type Deadlines struct{ Prepared, Notified, Stopped int }
+
+// PresetDeadlines hold until the tenant sets its own.
+var PresetDeadlines = Deadlines{Prepared: 2, Notified: 3, Stopped: 1}
+
+// after is how many days the step after a state may take; 0 for no deadline.
+func (d Deadlines) after(s State) int {
+	return map[State]int{StatePrepared: d.Prepared, StateNotified: d.Notified, StateStopped: d.Stopped}[s]
+}
 
 // Stop is one stop of deliveries.
 type Stop struct {
@@ -124,6 +133,8 @@ type Repository interface {
 	Evidence(ctx context.Context, customerID, documentID uuid.UUID) error
 	Get(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (Stop, error)
 	List(ctx context.Context, q Query) ([]Stop, int64, error)
+	// Late gives the stops under way whose deadline was before the day, by its date.
+	Late(ctx context.Context, on calendar.Date) (map[calendar.Date][]uuid.UUID, error)
 	// Breaches gives a page of tickets that left in spite of a stop, latest first.
 	Breaches(ctx context.Context, q BreachQuery) (Breaches, error)
 }

@@ -39,6 +39,7 @@ const (
 	NegativeRepeated Kind = "negative.repeated"  // submissions: proposals that HQ had already
 	OrderHeld        Kind = "order.held"         // held orders
 	OrderReleased    Kind = "order.released"     // held orders
+	SupplyStopLate   Kind = "supply_stop.late"   // supply stops whose next step was not taken in time
 	ERPFailing       Kind = "erp.failing"        // connections
 
 	// Of HQ's.

@@ -24,11 +24,11 @@ func (s *Service) ListSupplyStopBreaches(ctx context.Context, r *agreementv1.Lis
 	if err != nil {
 		return nil, err
 	}
-	out := &agreementv1.ListSupplyStopBreachesReply{Total: page.Total, Volume: int64(page.Volume), Amount: int64(page.Amount), ByPlant: toGroups(page.ByPlant), ByDispatcher: toGroups(page.ByPerson)}
+	out := &agreementv1.ListSupplyStopBreachesReply{Total: page.Total, Covered: page.Covered, Volume: int64(page.Volume), Amount: int64(page.Amount), ByPlant: toGroups(page.ByPlant), ByDispatcher: toGroups(page.ByPerson)}
 	for _, b := range page.Rows {
 		out.Breaches = append(out.Breaches, &agreementv1.SupplyStopBreach{DeliveryId: b.DeliveryID.String(), TicketNo: b.TicketNo, Source: b.Source,
 			DeliveredOn: b.DeliveredOn.String(), Days: int32(b.Days()), OrderNo: b.OrderNo, ContractNo: b.ContractNo, Volume: int64(b.Volume), Amount: int64(b.Amount),
-			StopId: b.StopID.String(), StoppedOn: b.StoppedOn.String(), Acknowledged: b.Acknowledged,
+			StopId: b.StopID.String(), StoppedOn: b.StoppedOn.String(), Acknowledged: b.Acknowledged, Covered: b.Covered,
 			CustomerId: b.CustomerID.String(), CustomerNumber: b.CustomerNumber, CustomerName: b.CustomerName, ProjectName: b.ProjectName,
 			PlantCode: b.PlantCode, PlantName: b.PlantName, Dispatcher: b.Dispatcher})
 	}

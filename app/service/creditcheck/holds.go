@@ -131,7 +131,7 @@ func holdID(s string) (uuid.UUID, error) {
 func toReasons(rs []creditcheck.Reason) (out []*creditcheckv1.Reason) {
 	for _, r := range rs {
 		out = append(out, &creditcheckv1.Reason{Code: string(r.Code), Action: string(r.Action), MessageZh: r.MessageZH,
-			MessageEn: r.MessageEN, Actual: r.Actual, Bound: r.Bound, Released: r.Released})
+			MessageEn: r.MessageEN, Actual: r.Actual, Bound: r.Bound, Released: r.Released, Covered: r.Covered})
 	}
 	return out
 }
@@ -183,6 +183,13 @@ func fromRules(r *creditcheckv1.Rules) (out creditcheck.Rules) {
 	}
 	out = creditcheck.Rules{AtOrder: r.GetAtOrder(), AtDispatch: r.GetAtDispatch(), Freeze: r.GetFreeze(), FreezeDays: int(r.GetFreezeDays()), DispatchTolerance: int(r.GetDispatchTolerance()),
 		TruckVolume: volume.M3(r.GetTruckVolume()), ReleaseDays: int(r.GetReleaseDays())}
+	out.AboveMaximum, out.StopPours = creditcheck.AboveMaximum(r.GetAboveMaximum()), r.GetStopPours()
+	if d := r.GetStopDays(); d != nil {
+		out.StopDays = creditcheck.StopDays{Prepared: int(d.GetPrepared()), Notified: int(d.GetNotified()), Stopped: int(d.GetStopped())}
+	}
+	if l := r.GetLapsed(); l != nil {
+		out.Lapsed = creditcheck.Lapsed{Kind: l.GetKind(), Amount: money.Amount(l.GetAmount()), Grade: l.GetGrade()}
+	}
 	for _, b := range r.GetBands() {
 		out.Bands = append(out.Bands, creditcheck.Band{Grade: b.GetGrade(), Watch: int(b.GetWatch()), Hold: int(b.GetHold()), Stop: int(b.GetStop())})
 	}
@@ -194,7 +201,9 @@ func fromRules(r *creditcheckv1.Rules) (out creditcheck.Rules) {
 
 func toRules(r creditcheck.Rules) *creditcheckv1.Rules {
 	out := &creditcheckv1.Rules{AtOrder: r.AtOrder, AtDispatch: r.AtDispatch, Freeze: r.Freeze, FreezeDays: int32(r.FreezeDays), DispatchTolerance: int32(r.DispatchTolerance),
-		TruckVolume: int64(r.TruckVolume), ReleaseDays: int32(r.ReleaseDays)}
+		TruckVolume: int64(r.TruckVolume), ReleaseDays: int32(r.ReleaseDays), AboveMaximum: string(r.AboveMaximum), StopPours: r.StopPours,
+		StopDays: &creditcheckv1.StopDays{Prepared: int32(r.StopDays.Prepared), Notified: int32(r.StopDays.Notified), Stopped: int32(r.StopDays.Stopped)},
+		Lapsed:   &creditcheckv1.LapsedDefault{Kind: r.Lapsed.Kind, Amount: int64(r.Lapsed.Amount), Grade: r.Lapsed.Grade}}
 	for _, b := range r.Bands {
 		out.Bands = append(out.Bands, &creditcheckv1.UtilizationBand{Grade: b.Grade, Watch: int32(b.Watch), Hold: int32(b.Hold), Stop: int32(b.Stop)})
 	}

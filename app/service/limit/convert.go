@@ -10,6 +10,7 @@ import (
 	commonv1 "zhuxin/app/api/common/v1"
 	limitv1 "zhuxin/app/api/limit/v1"
 	"zhuxin/app/service/asked"
+	ratingservice "zhuxin/app/service/rating"
 	"zhuxin/biz/customer"
 	"zhuxin/biz/exposure"
 	"zhuxin/biz/limit"
@@ -29,15 +30,37 @@ func customerID(s string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// place reads the customer, and his project where one is named.
+func place(customer, project string) (id, of uuid.UUID, err error) {
+	if id, err = customerID(customer); err != nil || project == "" {
+		return id, of, err
+	}
+	if of, err = uuid.Parse(project); err != nil || of == uuid.Nil {
+		return id, of, limit.ErrNoProject
+	}
+	return id, of, nil
+}
+
+func toPosition(p limit.Position) *limitv1.LimitPosition {
+	out := &limitv1.LimitPosition{Kind: string(p.Kind), Standing: int64(p.Standing), Temporary: int64(p.Temporary), Used: int64(p.Used),
+		Grade: p.Ceiling.Grade, Refuses: p.Refuses, Reduced: p.Reduced}
+	if most := p.Ceiling.GradeMax; most != nil {
+		fen := int64(*most)
+		out.GradeMaximum = &fen
+	}
+	if q := p.Ceiling.Quota; q != nil {
+		out.Quota = &limitv1.GroupQuota{Name: q.Name, Amount: int64(q.Amount), Used: int64(q.Used)}
+	}
+	for _, l := range p.Pending {
+		out.Pending = append(out.Pending, ratingservice.ToLimit(l))
+	}
+	return out
+}
+
 func fromAdjust(r *limitv1.AdjustLimitRequest) (in limit.AdjustInput, err error) {
 	in = limit.AdjustInput{Kind: exposure.LimitKind(r.GetKind()), Amount: money.Amount(r.GetAmount()), Reason: r.GetReason()}
-	if in.CustomerID, err = customerID(r.GetCustomerId()); err != nil {
+	if in.CustomerID, in.ProjectID, err = place(r.GetCustomerId(), r.GetProjectId()); err != nil {
 		return in, err
-	}
-	if r.GetProjectId() != "" {
-		if in.ProjectID, err = uuid.Parse(r.GetProjectId()); err != nil || in.ProjectID == uuid.Nil {
-			return in, limit.ErrNoProject
-		}
 	}
 	var c fault.Checks
 	in.StartsOn, in.EndsOn = date(&c, "starts_on", r.GetStartsOn()), date(&c, "ends_on", r.GetEndsOn())

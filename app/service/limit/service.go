@@ -5,6 +5,8 @@ package limit
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	limitv1 "zhuxin/app/api/limit/v1"
 	ratingv1 "zhuxin/app/api/rating/v1"
 	ratingservice "zhuxin/app/service/rating"
@@ -34,6 +36,36 @@ func (s *Service) AdjustLimit(ctx context.Context, r *limitv1.AdjustLimitRequest
 		return nil, err
 	}
 	return ratingservice.ToLimit(ctx, l), nil
+}
+
+// GetLimitPosition gives what somebody sees who is about to ask for a limit.
+func (s *Service) GetLimitPosition(ctx context.Context, r *limitv1.GetLimitPositionRequest) (*limitv1.LimitPosition, error) {
+	id, project, err := place(r.GetCustomerId(), r.GetProjectId())
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.limits.Position(ctx, id, project)
+	if err != nil {
+		return nil, err
+	}
+	return toPosition(p), nil
+}
+
+// EndTemporaryLimit takes a temporary limit back.
+func (s *Service) EndTemporaryLimit(ctx context.Context, r *limitv1.EndTemporaryLimitRequest) (*ratingv1.Limit, error) {
+	customer, err := customerID(r.GetCustomerId())
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.Parse(r.GetId())
+	if err != nil {
+		return nil, limit.ErrNotFound
+	}
+	l, err := s.limits.EndEarly(ctx, limit.EndInput{CustomerID: customer, ID: id, Reason: r.GetReason()})
+	if err != nil {
+		return nil, err
+	}
+	return ratingservice.ToLimit(l), nil
 }
 
 // PreviewProposal says what a mass proposal would do.

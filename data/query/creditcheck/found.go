@@ -22,7 +22,7 @@ type foundRow struct {
 	live, liveOf, hold, holdOf, release, project        uuid.NullUUID
 	held, left, volume, volumeLeft                      sql.Null[int64]
 	waits                                               sql.NullBool
-	ends                                                calendar.Date
+	ends, stoppedOn, pouredOn                           calendar.Date
 	projectNo, projectName, checkpoints, kind, stopped  sql.NullString
 	standing, temporary, projectReceivable, projectHeld sql.Null[int64]
 	counted, projectCounted                             sql.Null[int64]
@@ -30,13 +30,14 @@ type foundRow struct {
 
 func (f *foundRow) targets() []any {
 	return []any{&f.mine, &f.hash, &f.body, &f.at, &f.live, &f.held, &f.liveOf, &f.hold, &f.holdOf, &f.waits,
-		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends, &f.stopped, &f.counted,
+		&f.release, &f.codes, &f.left, &f.volume, &f.volumeLeft, &f.ends, &f.stopped, &f.counted, &f.stoppedOn, &f.pouredOn,
 		&f.project, &f.projectNo, &f.projectName, &f.checkpoints, &f.kind, &f.standing, &f.temporary, &f.projectReceivable, &f.projectHeld, &f.projectCounted}
 }
 
 func (f *foundRow) found() (biz.Found, error) {
 	out := biz.Found{InFlight: !f.mine, LiveID: f.live.UUID, LiveHeld: money.Amount(f.held.V), LiveOf: f.liveOf.UUID,
-		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool, Stopped: f.stopped.Valid, StopReason: f.stopped.String, Counted: money.Amount(f.counted.V)}
+		HoldID: f.hold.UUID, HoldOf: f.holdOf.UUID, Waits: f.waits.Bool, Stopped: f.stopped.Valid, StopReason: f.stopped.String, Counted: money.Amount(f.counted.V),
+		StoppedOn: f.stoppedOn, PouredOn: f.pouredOn}
 	if f.at.Valid {
 		out.Remembered = &biz.Remembered{Hash: f.hash, Body: f.body, At: f.at.Time.UTC()}
 	}

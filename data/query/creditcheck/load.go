@@ -23,6 +23,7 @@ const facts = `
   a.id, a.limit_kind, a.standing_amount, a.temporary_amount, a.cover_amount, a.grade, a.max_overdue_amount, a.max_overdue_days, a.receivable_amount,
   a.overdue_amount, a.oldest_due_on, a.reserved_amount, a.delivered_amount, a.reconciled_amount, a.draft_amount, a.advance_amount, a.frozen, a.frozen_reason, a.as_of, a.valid_through, a.version,
   c.name, c.status = 'active', c.settles_advance, c.salesperson_id,
+  CASE WHEN a.frozen THEN (SELECT z.frozen_at FROM credit_freezes z WHERE z.customer_id = a.id AND z.lifted_at IS NULL) END,
   p.id, p.over_limit, p.overdue_amount, p.overdue_days, p.no_limit, p.unrated, p.reservation_hours, p.overdue_tolerance, p.created_at, p.rules,
   g.id, CASE n.severity WHEN 'notice' THEN g.notice_action WHEN 'serious' THEN g.serious_action ELSE g.negative_action END,
   n.reason_code, n.reason_text, n.severity, n.exempt_until, g.effects -> n.severity ->> 'limits',` + relatedFacts + poolOf
@@ -30,7 +31,9 @@ const facts = `
 // forCommand is what is known of one command, in the order of foundRow.targets.
 const forCommand = `
   i.request_hash, i.response, i.created_at, r.id, r.held_amount, r.customer_id,
-  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on, ss.reason, fed.counted`
+  h.id, h.customer_id, h.status = 'held', e.id, e.codes, e.amount - e.used_amount, e.volume, e.volume - e.used_volume, e.ends_on, ss.reason, fed.counted,
+  ss.since, CASE WHEN r.id IS NOT NULL THEN (SELECT max(t.delivered_on) FROM deliveries t
+    WHERE t.order_no = {order} AND t.order_no <> '' AND t.customer_id = a.id AND (t.amount > 0 OR t.volume > 0)) END`
 
 // counted is what of the order is in the customer's account because a source told of
 // it before anybody reserved.
@@ -41,7 +44,7 @@ LEFT JOIN LATERAL (SELECT sum(o.counted_amount)::bigint AS counted FROM erp_orde
 // stopped is why nothing is delivered to the customer, or to the project that the
 // command names; hardly anybody has an open stop, and its index holds those only.
 const stopped = `
-LEFT JOIN LATERAL (SELECT s.reason FROM supply_stops s
+LEFT JOIN LATERAL (SELECT s.reason, min(s.stopped_on) OVER () AS since FROM supply_stops s
   WHERE s.customer_id = a.id AND s.state <> 'resumed' AND s.state <> 'cancelled' AND s.state IN ('stopped', 'acknowledged') AND {stopped project}
   ORDER BY s.project_id NULLS FIRST LIMIT 1) ss ON true`
 
@@ -228,7 +231,7 @@ type factRow struct {
 	biz.Loaded
 	maxAmount, maxDays, policy, hours, tolerance, group sql.Null[int64]
 	rules                                               [5]sql.Null[string]
-	policyAt                                            sql.NullTime
+	policyAt, frozenAt                                  sql.NullTime
 	policyRules                                         []byte
 	action, code, text, severity, limits                sql.Null[string]
 	exempt                                              calendar.Date
@@ -240,7 +243,7 @@ func (r *factRow) targets() []any {
 	a := &r.Account
 	return []any{&a.CustomerID, &a.LimitKind, &a.Standing, &a.Temporary, &a.Cover, &a.Grade, &r.maxAmount, &r.maxDays, &a.Receivable,
 		&a.Overdue, &a.OldestDueOn, &a.Reserved, &a.Delivered, &a.Reconciled, &a.Drafts, &a.Advances, &a.Frozen, &a.FrozenReason, &a.AsOf, &a.ValidThrough, &a.Version,
-		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson,
+		&r.Name, &r.Active, &r.SettlesAdvance, &r.salesperson, &r.frozenAt,
 		&r.policy, &r.rules[0], &r.rules[1], &r.rules[2], &r.rules[3], &r.rules[4], &r.hours, &r.tolerance, &r.policyAt, &r.policyRules,
 		&r.group, &r.action, &r.code, &r.text, &r.severity, &r.exempt, &r.limits,
 		&r.related.uscc, &r.related.name, &r.related.path, &r.related.code, &r.related.text, &r.related.severity, &r.related.exempt, &r.related.action, &r.related.limits,
@@ -256,6 +259,7 @@ func (r *factRow) loaded() (biz.Loaded, error) {
 		l.Account.MaxOverdueDays = new(int(r.maxDays.V))
 	}
 	l.SalespersonID, l.SharedLimit, l.GroupCap = r.salesperson.UUID, r.sharedLimit.UUID, r.groupCap.UUID
+	l.FrozenAt = r.frozenAt.Time
 	l.Policy = biz.Preset()
 	if r.policy.Valid {
 		l.Policy = biz.Policy{
@@ -293,5 +297,6 @@ func decodeRules(stored []byte, to *biz.Rules) error {
 	if err := json.Unmarshal(stored, to); err != nil {
 		return fmt.Errorf("decode rules of the policy: %w", err)
 	}
+	*to = to.Filled()
 	return nil
 }

@@ -2,6 +2,7 @@ package limit
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"zhuxin/data/tenantrepo/exposure"
 	"zhuxin/data/tenantrepo/roster"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/money"
 	"zhuxin/tenancy/scope"
 )
 
@@ -22,6 +24,7 @@ import (
 // salesperson or NULL, $7 the customers of a segment or NULL.
 var candidatesSQL = `
 SELECT c.id, c.number, c.name, a.grade, a.limit_kind, a.standing_amount, ` + exposure.Used("a") + `, r.max_credit_amount,
+  (SELECT v.quota FROM hq.v_group_members g JOIN hq.v_group_quotas v ON v.cap_id = g.cap_id WHERE g.uscc = c.uscc LIMIT 1),
   EXISTS (SELECT FROM credit_limits w WHERE w.customer_id = c.id AND w.project_id IS NULL AND w.class = 'standing' AND w.status = 'submitted'),
   a.frozen, EXISTS (SELECT FROM hq.v_negative_listed n WHERE n.uscc = c.uscc),
   coalesce((SELECT w.company_name FROM related_reach w JOIN hq.v_negative_listed n ON n.uscc = w.uscc
@@ -82,8 +85,12 @@ func (Repo) Candidates(ctx context.Context, f biz.Filter, onlyOf *uuid.UUID, tod
 	var cs []biz.Candidate
 	for rows.Next() {
 		var c biz.Candidate
-		if err := rows.Scan(&c.CustomerID, &c.Number, &c.Name, &c.Grade, &c.Kind, &c.Standing, &c.Exposure, &c.GradeMax, &c.Pending, &c.Frozen, &c.Listed, &c.Related); err != nil {
+		var quota sql.Null[money.Amount]
+		if err := rows.Scan(&c.CustomerID, &c.Number, &c.Name, &c.Grade, &c.Kind, &c.Standing, &c.Exposure, &c.GradeMax, &quota, &c.Pending, &c.Frozen, &c.Listed, &c.Related); err != nil {
 			return nil, postgres.Map(ctx, err, "find candidates")
+		}
+		if quota.Valid {
+			c.Quota = &biz.Quota{Amount: quota.V}
 		}
 		cs = append(cs, c)
 	}

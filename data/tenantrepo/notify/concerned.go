@@ -64,6 +64,11 @@ var concerned = map[news.Kind]string{
 	FROM credit_limits l JOIN customers c ON c.id = l.customer_id` + readers(` OR v.roles ? 'credit_reviewer'`) + ` WHERE l.id = ANY($1::uuid[]) AND l.status = 'effective' AND l.superseded_on IS NULL`,
 	news.OrderHeld:     holdParts + readers(` OR v.roles ? 'credit_reviewer'`) + ` WHERE h.id = ANY($1::uuid[]) AND h.status = 'held'`,
 	news.OrderReleased: holdParts + readers(` OR v.roles ? 'dispatcher' OR v.person_id = r.asked_by AND v.roles <> '["salesperson"]'`) + ` WHERE h.id = ANY($1::uuid[]) AND (h.status = 'released' OR h.status = 'cleared')`,
+	// The next above who is responsible; what the plant has not acknowledged concerns the
+	// dispatchers and reviewers too.
+	news.SupplyStopLate: `SELECT s.id, s.id AS page, jsonb_build_object('customer', c.name, 'state', s.state, 'date', s.due_on::text) AS parts, v.person_id
+	FROM supply_stops s JOIN customers c ON c.id = s.customer_id` + readers(boss+` OR s.state = 'stopped' AND (v.roles ? 'dispatcher' OR v.roles ? 'credit_reviewer')`) +
+		` WHERE s.id = ANY($1::uuid[]) AND s.state <> 'resumed' AND s.state <> 'cancelled' AND s.due_on IS NOT NULL`,
 	news.ERPFailing: `SELECT k.id, k.id AS page, jsonb_build_object('name', k.name, 'failures', coalesce(k.breaker->>'failures', '0')) AS parts, v.person_id
 	FROM erp_connections k JOIN hq.v_members v ON v.status = 'active' AND v.roles ? 'administrator' WHERE k.id = ANY($1::uuid[]) AND k.enabled AND k.breaker->>'state' = 'open'`,
 }

@@ -12,9 +12,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"zhuxin/biz/limit"
 	biz "zhuxin/biz/sharedlimit"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/exposure"
+	"zhuxin/shared/money"
 	"zhuxin/shared/party"
 	"zhuxin/tenancy/scope"
 )
@@ -28,8 +30,10 @@ const columns = `SELECT s.id, s.name, s.amount, s.members, s.replaces_id, s.reas
 	EXISTS (SELECT FROM shared_limits n WHERE n.replaces_id = s.id AND n.status = 'submitted')
 	FROM shared_limits s LEFT JOIN hq.v_members p ON p.person_id = s.created_by`
 
-var membersSQL = `SELECT n.id, c.number, c.name, ` + exposure.Bound("a") + `, coalesce(a.limit_kind = 'unlimited', false), ` + exposure.Used("a") + `, a.shared_limit_id, c.id IS NOT NULL
-	FROM unnest($1::uuid[]) WITH ORDINALITY AS n (id, place) LEFT JOIN customers c ON c.id = n.id LEFT JOIN credit_accounts a ON a.id = n.id ORDER BY n.place`
+var membersSQL = `SELECT n.id, c.number, c.name, ` + exposure.Bound("a") + `, coalesce(a.limit_kind = 'unlimited', false), ` + exposure.Used("a") + `, a.shared_limit_id, c.id IS NOT NULL, r.max_credit_amount, v.name, v.quota
+	FROM unnest($1::uuid[]) WITH ORDINALITY AS n (id, place) LEFT JOIN customers c ON c.id = n.id LEFT JOIN credit_accounts a ON a.id = n.id
+	LEFT JOIN credit_ratings r ON r.customer_id = n.id AND r.status = 'effective'
+	LEFT JOIN hq.v_group_members g ON g.uscc = c.uscc LEFT JOIN hq.v_group_quotas v ON v.cap_id = g.cap_id ORDER BY n.place`
 
 // List implements biz.Repository, in two statements.
 func (r Repo) List(ctx context.Context) ([]biz.SharedLimit, error) {
@@ -127,14 +131,21 @@ func (Repo) Members(ctx context.Context, ids []uuid.UUID) (out []biz.Member, und
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var m biz.Member
-		var number, name sql.NullString
+		var number, name, capName sql.NullString
+		var most, quota sql.Null[money.Amount]
 		var of uuid.NullUUID
 		var known bool
-		if err := rows.Scan(&m.CustomerID, &number, &name, &m.Limit, &m.Unlimited, &m.Used, &of, &known); err != nil {
+		if err := rows.Scan(&m.CustomerID, &number, &name, &m.Limit, &m.Unlimited, &m.Used, &of, &known, &most, &capName, &quota); err != nil {
 			return nil, nil, postgres.Map(ctx, err, "read members of shared limits")
 		}
 		if !known {
 			return nil, nil, biz.ErrCustomer
+		}
+		if most.Valid {
+			m.Ceiling.GradeMax = &most.V
+		}
+		if quota.Valid {
+			m.Ceiling.Quota = &limit.Quota{Name: capName.String, Amount: quota.V}
 		}
 		m.Number, m.Name = number.String, name.String
 		out, under = append(out, m), append(under, nil)

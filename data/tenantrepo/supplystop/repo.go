@@ -13,6 +13,7 @@ import (
 	biz "zhuxin/biz/supplystop"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/roster"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/party"
 	"zhuxin/tenancy/scope"
 )
@@ -168,6 +169,19 @@ func (Repo) List(ctx context.Context, in biz.Query) ([]biz.Stop, int64, error) {
 		return nil, 0, err
 	}
 	return out, n, countBreaches(ctx, out)
+}
+
+// Late implements biz.Repository.
+func (Repo) Late(ctx context.Context, on calendar.Date) (map[calendar.Date][]uuid.UUID, error) {
+	out := map[calendar.Date][]uuid.UUID{}
+	_, err := postgres.Query(ctx, "list late supply stops", `SELECT s.id, s.due_on FROM supply_stops s
+		WHERE s.state <> 'resumed' AND s.state <> 'cancelled' AND s.due_on < $1 ORDER BY s.due_on, s.id`, func(rows *sql.Rows) (id uuid.UUID, err error) {
+		var due calendar.Date
+		err = rows.Scan(&id, &due)
+		out[due] = append(out[due], id)
+		return id, err
+	}, on)
+	return out, err
 }
 
 func many(ctx context.Context, query string, args ...any) (out []biz.Stop, err error) {

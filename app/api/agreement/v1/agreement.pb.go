@@ -1934,8 +1934,11 @@ type ListSupplyStopBreachesReply struct {
 	Amount int64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`
 	// Per plant, whichever plant was asked for, and per person likewise; the most tickets
 	// first, at most 100.
-	ByPlant       []*BreachGroup `protobuf:"bytes,5,rep,name=by_plant,json=byPlant,proto3" json:"by_plant,omitempty"`
-	ByDispatcher  []*BreachGroup `protobuf:"bytes,6,rep,name=by_dispatcher,json=byDispatcher,proto3" json:"by_dispatcher,omitempty"`
+	ByPlant      []*BreachGroup `protobuf:"bytes,5,rep,name=by_plant,json=byPlant,proto3" json:"by_plant,omitempty"`
+	ByDispatcher []*BreachGroup `protobuf:"bytes,6,rep,name=by_dispatcher,json=byDispatcher,proto3" json:"by_dispatcher,omitempty"`
+	// How many of the total are covered, and no breach; volume, amount and groups leave
+	// them out.
+	Covered       int64 `protobuf:"varint,7,opt,name=covered,proto3" json:"covered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2010,6 +2013,13 @@ func (x *ListSupplyStopBreachesReply) GetByDispatcher() []*BreachGroup {
 		return x.ByDispatcher
 	}
 	return nil
+}
+
+func (x *ListSupplyStopBreachesReply) GetCovered() int64 {
+	if x != nil {
+		return x.Covered
+	}
+	return 0
 }
 
 type BreachGroup struct {
@@ -2113,9 +2123,11 @@ type SupplyStopBreach struct {
 	CustomerName   string `protobuf:"bytes,15,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
 	ProjectName    string `protobuf:"bytes,16,opt,name=project_name,json=projectName,proto3" json:"project_name,omitempty"`
 	// Where it left and who sent it; empty where the source does not say.
-	PlantCode     string `protobuf:"bytes,17,opt,name=plant_code,json=plantCode,proto3" json:"plant_code,omitempty"`
-	PlantName     string `protobuf:"bytes,18,opt,name=plant_name,json=plantName,proto3" json:"plant_name,omitempty"`
-	Dispatcher    string `protobuf:"bytes,19,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
+	PlantCode  string `protobuf:"bytes,17,opt,name=plant_code,json=plantCode,proto3" json:"plant_code,omitempty"`
+	PlantName  string `protobuf:"bytes,18,opt,name=plant_name,json=plantName,proto3" json:"plant_name,omitempty"`
+	Dispatcher string `protobuf:"bytes,19,opt,name=dispatcher,proto3" json:"dispatcher,omitempty"`
+	// Of a pour that had begun before the stop and was finished: no breach.
+	Covered       bool `protobuf:"varint,20,opt,name=covered,proto3" json:"covered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2281,6 +2293,13 @@ func (x *SupplyStopBreach) GetDispatcher() string {
 		return x.Dispatcher
 	}
 	return ""
+}
+
+func (x *SupplyStopBreach) GetCovered() bool {
+	if x != nil {
+		return x.Covered
+	}
+	return false
 }
 
 type SupplyStopEvent struct {
@@ -2978,20 +2997,21 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"dispatcher\x18\x06 \x01(\tR\n" +
 	"dispatcher\x12&\n" +
 	"\x0fplant_not_given\x18\a \x01(\bR\rplantNotGiven\x120\n" +
-	"\x14dispatcher_not_given\x18\b \x01(\bR\x12dispatcherNotGiven\"\xaa\x02\n" +
+	"\x14dispatcher_not_given\x18\b \x01(\bR\x12dispatcherNotGiven\"\xc4\x02\n" +
 	"\x1bListSupplyStopBreachesReply\x12A\n" +
 	"\bbreaches\x18\x01 \x03(\v2%.zhuxin.agreement.v1.SupplyStopBreachR\bbreaches\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x16\n" +
 	"\x06volume\x18\x03 \x01(\x03R\x06volume\x12\x16\n" +
 	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12;\n" +
 	"\bby_plant\x18\x05 \x03(\v2 .zhuxin.agreement.v1.BreachGroupR\abyPlant\x12E\n" +
-	"\rby_dispatcher\x18\x06 \x03(\v2 .zhuxin.agreement.v1.BreachGroupR\fbyDispatcher\"}\n" +
+	"\rby_dispatcher\x18\x06 \x03(\v2 .zhuxin.agreement.v1.BreachGroupR\fbyDispatcher\x12\x18\n" +
+	"\acovered\x18\a \x01(\x03R\acovered\"}\n" +
 	"\vBreachGroup\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
 	"\atickets\x18\x03 \x01(\x03R\atickets\x12\x16\n" +
 	"\x06volume\x18\x04 \x01(\x03R\x06volume\x12\x16\n" +
-	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\xd7\x04\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\xf1\x04\n" +
 	"\x10SupplyStopBreach\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\tR\n" +
 	"deliveryId\x12\x1b\n" +
@@ -3020,7 +3040,8 @@ const file_app_api_agreement_v1_agreement_proto_rawDesc = "" +
 	"plant_name\x18\x12 \x01(\tR\tplantName\x12\x1e\n" +
 	"\n" +
 	"dispatcher\x18\x13 \x01(\tR\n" +
-	"dispatcher\"\xf5\x01\n" +
+	"dispatcher\x12\x18\n" +
+	"\acovered\x18\x14 \x01(\bR\acovered\"\xf5\x01\n" +
 	"\x0fSupplyStopEvent\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x12\n" +
 	"\x04note\x18\x02 \x01(\tR\x04note\x120\n" +

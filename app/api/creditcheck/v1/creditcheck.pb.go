@@ -443,7 +443,9 @@ type Reason struct {
 	Actual int64 `protobuf:"varint,5,opt,name=actual,proto3" json:"actual,omitempty"`
 	Bound  int64 `protobuf:"varint,6,opt,name=bound,proto3" json:"bound,omitempty"`
 	// A one-time release lets it pass.
-	Released      bool `protobuf:"varint,7,opt,name=released,proto3" json:"released,omitempty"`
+	Released bool `protobuf:"varint,7,opt,name=released,proto3" json:"released,omitempty"`
+	// A pour that has begun today is finished in spite of it.
+	Covered       bool `protobuf:"varint,8,opt,name=covered,proto3" json:"covered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -523,6 +525,13 @@ func (x *Reason) GetBound() int64 {
 func (x *Reason) GetReleased() bool {
 	if x != nil {
 		return x.Released
+	}
+	return false
+}
+
+func (x *Reason) GetCovered() bool {
+	if x != nil {
+		return x.Covered
 	}
 	return false
 }
@@ -1438,8 +1447,17 @@ type Rules struct {
 	ReleaseDays int32 `protobuf:"varint,8,opt,name=release_days,json=releaseDays,proto3" json:"release_days,omitempty"`
 	// Basis points, 0 to 1000, by which a dispatch may exceed what is still held for its order.
 	DispatchTolerance int32 `protobuf:"varint,9,opt,name=dispatch_tolerance,json=dispatchTolerance,proto3" json:"dispatch_tolerance,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// What becomes of an application for a limit above the maximum of the customer's
+	// grade, or above HQ's quota: warn, refuse; warn where it is empty.
+	AboveMaximum string `protobuf:"bytes,10,opt,name=above_maximum,json=aboveMaximum,proto3" json:"above_maximum,omitempty"`
+	// A stop takes effect also on a pour that has begun.
+	StopPours bool `protobuf:"varint,11,opt,name=stop_pours,json=stopPours,proto3" json:"stop_pours,omitempty"`
+	// Days that each step of a supply stop may take; absent: 2, 3 and 1.
+	StopDays *StopDays `protobuf:"bytes,12,opt,name=stop_days,json=stopDays,proto3" json:"stop_days,omitempty"`
+	// What a customer has once his rating has lapsed; absent: no limit.
+	Lapsed        *LapsedDefault `protobuf:"bytes,13,opt,name=lapsed,proto3" json:"lapsed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rules) Reset() {
@@ -1535,6 +1553,160 @@ func (x *Rules) GetDispatchTolerance() int32 {
 	return 0
 }
 
+func (x *Rules) GetAboveMaximum() string {
+	if x != nil {
+		return x.AboveMaximum
+	}
+	return ""
+}
+
+func (x *Rules) GetStopPours() bool {
+	if x != nil {
+		return x.StopPours
+	}
+	return false
+}
+
+func (x *Rules) GetStopDays() *StopDays {
+	if x != nil {
+		return x.StopDays
+	}
+	return nil
+}
+
+func (x *Rules) GetLapsed() *LapsedDefault {
+	if x != nil {
+		return x.Lapsed
+	}
+	return nil
+}
+
+// Days, 1 to 30, until the customer is notified, deliveries are stopped, the plant has
+// acknowledged.
+type StopDays struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Prepared      int32                  `protobuf:"varint,1,opt,name=prepared,proto3" json:"prepared,omitempty"`
+	Notified      int32                  `protobuf:"varint,2,opt,name=notified,proto3" json:"notified,omitempty"`
+	Stopped       int32                  `protobuf:"varint,3,opt,name=stopped,proto3" json:"stopped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StopDays) Reset() {
+	*x = StopDays{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StopDays) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StopDays) ProtoMessage() {}
+
+func (x *StopDays) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StopDays.ProtoReflect.Descriptor instead.
+func (*StopDays) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *StopDays) GetPrepared() int32 {
+	if x != nil {
+		return x.Prepared
+	}
+	return 0
+}
+
+func (x *StopDays) GetNotified() int32 {
+	if x != nil {
+		return x.Notified
+	}
+	return 0
+}
+
+func (x *StopDays) GetStopped() int32 {
+	if x != nil {
+		return x.Stopped
+	}
+	return 0
+}
+
+type LapsedDefault struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none; lower: the lower of amount and what was in force; grade: the maximum of the
+	// grade in the template that the rating was made by, and no more than was in force.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Fen, of kind lower.
+	Amount int64 `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	// A to D, of kind grade.
+	Grade         string `protobuf:"bytes,3,opt,name=grade,proto3" json:"grade,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LapsedDefault) Reset() {
+	*x = LapsedDefault{}
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LapsedDefault) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LapsedDefault) ProtoMessage() {}
+
+func (x *LapsedDefault) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LapsedDefault.ProtoReflect.Descriptor instead.
+func (*LapsedDefault) Descriptor() ([]byte, []int) {
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *LapsedDefault) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *LapsedDefault) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *LapsedDefault) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
 // Utilization in basis points from which on orders are watched, held, stopped; 0
 // is not used.
 type UtilizationBand struct {
@@ -1550,7 +1722,7 @@ type UtilizationBand struct {
 
 func (x *UtilizationBand) Reset() {
 	*x = UtilizationBand{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1562,7 +1734,7 @@ func (x *UtilizationBand) String() string {
 func (*UtilizationBand) ProtoMessage() {}
 
 func (x *UtilizationBand) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[15]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1575,7 +1747,7 @@ func (x *UtilizationBand) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UtilizationBand.ProtoReflect.Descriptor instead.
 func (*UtilizationBand) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{15}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *UtilizationBand) GetGrade() string {
@@ -1618,7 +1790,7 @@ type Authority struct {
 
 func (x *Authority) Reset() {
 	*x = Authority{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1630,7 +1802,7 @@ func (x *Authority) String() string {
 func (*Authority) ProtoMessage() {}
 
 func (x *Authority) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[16]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1643,7 +1815,7 @@ func (x *Authority) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Authority.ProtoReflect.Descriptor instead.
 func (*Authority) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{16}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Authority) GetRole() string {
@@ -1686,7 +1858,7 @@ type SetPolicyRequest struct {
 
 func (x *SetPolicyRequest) Reset() {
 	*x = SetPolicyRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1698,7 +1870,7 @@ func (x *SetPolicyRequest) String() string {
 func (*SetPolicyRequest) ProtoMessage() {}
 
 func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[17]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1711,7 +1883,7 @@ func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*SetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{17}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SetPolicyRequest) GetVersion() int64 {
@@ -1791,7 +1963,7 @@ type OrderTrial struct {
 
 func (x *OrderTrial) Reset() {
 	*x = OrderTrial{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1803,7 +1975,7 @@ func (x *OrderTrial) String() string {
 func (*OrderTrial) ProtoMessage() {}
 
 func (x *OrderTrial) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[18]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1816,7 +1988,7 @@ func (x *OrderTrial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTrial.ProtoReflect.Descriptor instead.
 func (*OrderTrial) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{18}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *OrderTrial) GetOrder() *Decision {
@@ -1863,7 +2035,7 @@ type Remedy struct {
 
 func (x *Remedy) Reset() {
 	*x = Remedy{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1875,7 +2047,7 @@ func (x *Remedy) String() string {
 func (*Remedy) ProtoMessage() {}
 
 func (x *Remedy) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[19]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1888,7 +2060,7 @@ func (x *Remedy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Remedy.ProtoReflect.Descriptor instead.
 func (*Remedy) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{19}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Remedy) GetCode() string {
@@ -1934,7 +2106,7 @@ type ListHoldsRequest struct {
 
 func (x *ListHoldsRequest) Reset() {
 	*x = ListHoldsRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1946,7 +2118,7 @@ func (x *ListHoldsRequest) String() string {
 func (*ListHoldsRequest) ProtoMessage() {}
 
 func (x *ListHoldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[20]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1959,7 +2131,7 @@ func (x *ListHoldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHoldsRequest.ProtoReflect.Descriptor instead.
 func (*ListHoldsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{20}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListHoldsRequest) GetStatus() string {
@@ -2007,7 +2179,7 @@ type ListHoldsReply struct {
 
 func (x *ListHoldsReply) Reset() {
 	*x = ListHoldsReply{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2019,7 +2191,7 @@ func (x *ListHoldsReply) String() string {
 func (*ListHoldsReply) ProtoMessage() {}
 
 func (x *ListHoldsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[21]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2032,7 +2204,7 @@ func (x *ListHoldsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHoldsReply.ProtoReflect.Descriptor instead.
 func (*ListHoldsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{21}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListHoldsReply) GetHolds() []*OrderHold {
@@ -2078,7 +2250,7 @@ type OrderHold struct {
 
 func (x *OrderHold) Reset() {
 	*x = OrderHold{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2090,7 +2262,7 @@ func (x *OrderHold) String() string {
 func (*OrderHold) ProtoMessage() {}
 
 func (x *OrderHold) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[22]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2103,7 +2275,7 @@ func (x *OrderHold) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderHold.ProtoReflect.Descriptor instead.
 func (*OrderHold) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{22}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *OrderHold) GetId() string {
@@ -2255,7 +2427,7 @@ type OrderRelease struct {
 
 func (x *OrderRelease) Reset() {
 	*x = OrderRelease{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2267,7 +2439,7 @@ func (x *OrderRelease) String() string {
 func (*OrderRelease) ProtoMessage() {}
 
 func (x *OrderRelease) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[23]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2280,7 +2452,7 @@ func (x *OrderRelease) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRelease.ProtoReflect.Descriptor instead.
 func (*OrderRelease) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{23}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *OrderRelease) GetId() string {
@@ -2397,7 +2569,7 @@ type AskReleaseRequest struct {
 
 func (x *AskReleaseRequest) Reset() {
 	*x = AskReleaseRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2409,7 +2581,7 @@ func (x *AskReleaseRequest) String() string {
 func (*AskReleaseRequest) ProtoMessage() {}
 
 func (x *AskReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[24]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2422,7 +2594,7 @@ func (x *AskReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskReleaseRequest.ProtoReflect.Descriptor instead.
 func (*AskReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{24}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AskReleaseRequest) GetHoldId() string {
@@ -2470,7 +2642,7 @@ type CancelHoldRequest struct {
 
 func (x *CancelHoldRequest) Reset() {
 	*x = CancelHoldRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2482,7 +2654,7 @@ func (x *CancelHoldRequest) String() string {
 func (*CancelHoldRequest) ProtoMessage() {}
 
 func (x *CancelHoldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[25]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2495,7 +2667,7 @@ func (x *CancelHoldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelHoldRequest.ProtoReflect.Descriptor instead.
 func (*CancelHoldRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{25}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CancelHoldRequest) GetId() string {
@@ -2524,7 +2696,7 @@ type ListHeadroomRequest struct {
 
 func (x *ListHeadroomRequest) Reset() {
 	*x = ListHeadroomRequest{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2536,7 +2708,7 @@ func (x *ListHeadroomRequest) String() string {
 func (*ListHeadroomRequest) ProtoMessage() {}
 
 func (x *ListHeadroomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[26]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2549,7 +2721,7 @@ func (x *ListHeadroomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadroomRequest.ProtoReflect.Descriptor instead.
 func (*ListHeadroomRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{26}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListHeadroomRequest) GetQ() string {
@@ -2583,7 +2755,7 @@ type ListHeadroomReply struct {
 
 func (x *ListHeadroomReply) Reset() {
 	*x = ListHeadroomReply{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2595,7 +2767,7 @@ func (x *ListHeadroomReply) String() string {
 func (*ListHeadroomReply) ProtoMessage() {}
 
 func (x *ListHeadroomReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[27]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2608,7 +2780,7 @@ func (x *ListHeadroomReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHeadroomReply.ProtoReflect.Descriptor instead.
 func (*ListHeadroomReply) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{27}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListHeadroomReply) GetProjects() []*Headroom {
@@ -2656,7 +2828,7 @@ type Headroom struct {
 
 func (x *Headroom) Reset() {
 	*x = Headroom{}
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2668,7 +2840,7 @@ func (x *Headroom) String() string {
 func (*Headroom) ProtoMessage() {}
 
 func (x *Headroom) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[28]
+	mi := &file_app_api_creditcheck_v1_creditcheck_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2681,7 +2853,7 @@ func (x *Headroom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Headroom.ProtoReflect.Descriptor instead.
 func (*Headroom) Descriptor() ([]byte, []int) {
-	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{28}
+	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Headroom) GetProjectId() string {
@@ -2839,7 +3011,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
 	"checkpoint\x18\x0e \x01(\tR\n" +
 	"checkpoint\x12\x17\n" +
-	"\ahold_id\x18\x0f \x01(\tR\x06holdId\"\xbc\x01\n" +
+	"\ahold_id\x18\x0f \x01(\tR\x06holdId\"\xd6\x01\n" +
 	"\x06Reason\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
 	"\x06action\x18\x02 \x01(\tR\x06action\x12\x1d\n" +
@@ -2849,7 +3021,8 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"message_en\x18\x04 \x01(\tR\tmessageEn\x12\x16\n" +
 	"\x06actual\x18\x05 \x01(\x03R\x06actual\x12\x14\n" +
 	"\x05bound\x18\x06 \x01(\x03R\x05bound\x12\x1a\n" +
-	"\breleased\x18\a \x01(\bR\breleased\"\xdb\a\n" +
+	"\breleased\x18\a \x01(\bR\breleased\x12\x18\n" +
+	"\acovered\x18\b \x01(\bR\acovered\"\xdb\a\n" +
 	"\x05Facts\x12\x1d\n" +
 	"\n" +
 	"limit_kind\x18\x01 \x01(\tR\tlimitKind\x12%\n" +
@@ -2941,7 +3114,7 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x122\n" +
 	"\x05rules\x18\n" +
-	" \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xf3\x02\n" +
+	" \x01(\v2\x1c.zhuxin.creditcheck.v1.RulesR\x05rules\"\xb3\x04\n" +
 	"\x05Rules\x12\x19\n" +
 	"\bat_order\x18\x01 \x01(\bR\aatOrder\x12\x1f\n" +
 	"\vat_dispatch\x18\x02 \x01(\bR\n" +
@@ -2953,7 +3126,21 @@ const file_app_api_creditcheck_v1_creditcheck_proto_rawDesc = "" +
 	"\ftruck_volume\x18\x06 \x01(\x03R\vtruckVolume\x12B\n" +
 	"\vauthorities\x18\a \x03(\v2 .zhuxin.creditcheck.v1.AuthorityR\vauthorities\x12!\n" +
 	"\frelease_days\x18\b \x01(\x05R\vreleaseDays\x12-\n" +
-	"\x12dispatch_tolerance\x18\t \x01(\x05R\x11dispatchTolerance\"e\n" +
+	"\x12dispatch_tolerance\x18\t \x01(\x05R\x11dispatchTolerance\x12#\n" +
+	"\rabove_maximum\x18\n" +
+	" \x01(\tR\faboveMaximum\x12\x1d\n" +
+	"\n" +
+	"stop_pours\x18\v \x01(\bR\tstopPours\x12<\n" +
+	"\tstop_days\x18\f \x01(\v2\x1f.zhuxin.creditcheck.v1.StopDaysR\bstopDays\x12<\n" +
+	"\x06lapsed\x18\r \x01(\v2$.zhuxin.creditcheck.v1.LapsedDefaultR\x06lapsed\"\\\n" +
+	"\bStopDays\x12\x1a\n" +
+	"\bprepared\x18\x01 \x01(\x05R\bprepared\x12\x1a\n" +
+	"\bnotified\x18\x02 \x01(\x05R\bnotified\x12\x18\n" +
+	"\astopped\x18\x03 \x01(\x05R\astopped\"Q\n" +
+	"\rLapsedDefault\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x14\n" +
+	"\x05grade\x18\x03 \x01(\tR\x05grade\"e\n" +
 	"\x0fUtilizationBand\x12\x14\n" +
 	"\x05grade\x18\x01 \x01(\tR\x05grade\x12\x14\n" +
 	"\x05watch\x18\x02 \x01(\x05R\x05watch\x12\x12\n" +
@@ -3104,7 +3291,7 @@ func file_app_api_creditcheck_v1_creditcheck_proto_rawDescGZIP() []byte {
 	return file_app_api_creditcheck_v1_creditcheck_proto_rawDescData
 }
 
-var file_app_api_creditcheck_v1_creditcheck_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_app_api_creditcheck_v1_creditcheck_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_app_api_creditcheck_v1_creditcheck_proto_goTypes = []any{
 	(*CheckRequest)(nil),          // 0: zhuxin.creditcheck.v1.CheckRequest
 	(*ReserveRequest)(nil),        // 1: zhuxin.creditcheck.v1.ReserveRequest
@@ -3121,86 +3308,90 @@ var file_app_api_creditcheck_v1_creditcheck_proto_goTypes = []any{
 	(*GetPolicyRequest)(nil),      // 12: zhuxin.creditcheck.v1.GetPolicyRequest
 	(*Policy)(nil),                // 13: zhuxin.creditcheck.v1.Policy
 	(*Rules)(nil),                 // 14: zhuxin.creditcheck.v1.Rules
-	(*UtilizationBand)(nil),       // 15: zhuxin.creditcheck.v1.UtilizationBand
-	(*Authority)(nil),             // 16: zhuxin.creditcheck.v1.Authority
-	(*SetPolicyRequest)(nil),      // 17: zhuxin.creditcheck.v1.SetPolicyRequest
-	(*OrderTrial)(nil),            // 18: zhuxin.creditcheck.v1.OrderTrial
-	(*Remedy)(nil),                // 19: zhuxin.creditcheck.v1.Remedy
-	(*ListHoldsRequest)(nil),      // 20: zhuxin.creditcheck.v1.ListHoldsRequest
-	(*ListHoldsReply)(nil),        // 21: zhuxin.creditcheck.v1.ListHoldsReply
-	(*OrderHold)(nil),             // 22: zhuxin.creditcheck.v1.OrderHold
-	(*OrderRelease)(nil),          // 23: zhuxin.creditcheck.v1.OrderRelease
-	(*AskReleaseRequest)(nil),     // 24: zhuxin.creditcheck.v1.AskReleaseRequest
-	(*CancelHoldRequest)(nil),     // 25: zhuxin.creditcheck.v1.CancelHoldRequest
-	(*ListHeadroomRequest)(nil),   // 26: zhuxin.creditcheck.v1.ListHeadroomRequest
-	(*ListHeadroomReply)(nil),     // 27: zhuxin.creditcheck.v1.ListHeadroomReply
-	(*Headroom)(nil),              // 28: zhuxin.creditcheck.v1.Headroom
-	(*timestamppb.Timestamp)(nil), // 29: google.protobuf.Timestamp
-	(*v1.ListedRelated)(nil),      // 30: zhuxin.related.v1.ListedRelated
-	(*v11.PersonRef)(nil),         // 31: zhuxin.common.v1.PersonRef
+	(*StopDays)(nil),              // 15: zhuxin.creditcheck.v1.StopDays
+	(*LapsedDefault)(nil),         // 16: zhuxin.creditcheck.v1.LapsedDefault
+	(*UtilizationBand)(nil),       // 17: zhuxin.creditcheck.v1.UtilizationBand
+	(*Authority)(nil),             // 18: zhuxin.creditcheck.v1.Authority
+	(*SetPolicyRequest)(nil),      // 19: zhuxin.creditcheck.v1.SetPolicyRequest
+	(*OrderTrial)(nil),            // 20: zhuxin.creditcheck.v1.OrderTrial
+	(*Remedy)(nil),                // 21: zhuxin.creditcheck.v1.Remedy
+	(*ListHoldsRequest)(nil),      // 22: zhuxin.creditcheck.v1.ListHoldsRequest
+	(*ListHoldsReply)(nil),        // 23: zhuxin.creditcheck.v1.ListHoldsReply
+	(*OrderHold)(nil),             // 24: zhuxin.creditcheck.v1.OrderHold
+	(*OrderRelease)(nil),          // 25: zhuxin.creditcheck.v1.OrderRelease
+	(*AskReleaseRequest)(nil),     // 26: zhuxin.creditcheck.v1.AskReleaseRequest
+	(*CancelHoldRequest)(nil),     // 27: zhuxin.creditcheck.v1.CancelHoldRequest
+	(*ListHeadroomRequest)(nil),   // 28: zhuxin.creditcheck.v1.ListHeadroomRequest
+	(*ListHeadroomReply)(nil),     // 29: zhuxin.creditcheck.v1.ListHeadroomReply
+	(*Headroom)(nil),              // 30: zhuxin.creditcheck.v1.Headroom
+	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
+	(*v1.ListedRelated)(nil),      // 32: zhuxin.related.v1.ListedRelated
+	(*v11.PersonRef)(nil),         // 33: zhuxin.common.v1.PersonRef
 }
 var file_app_api_creditcheck_v1_creditcheck_proto_depIdxs = []int32{
 	3,  // 0: zhuxin.creditcheck.v1.Decision.reasons:type_name -> zhuxin.creditcheck.v1.Reason
 	4,  // 1: zhuxin.creditcheck.v1.Decision.facts:type_name -> zhuxin.creditcheck.v1.Facts
-	29, // 2: zhuxin.creditcheck.v1.Decision.decided_at:type_name -> google.protobuf.Timestamp
+	31, // 2: zhuxin.creditcheck.v1.Decision.decided_at:type_name -> google.protobuf.Timestamp
 	6,  // 3: zhuxin.creditcheck.v1.Decision.reservation:type_name -> zhuxin.creditcheck.v1.Reservation
 	5,  // 4: zhuxin.creditcheck.v1.Facts.project:type_name -> zhuxin.creditcheck.v1.ProjectFacts
-	30, // 5: zhuxin.creditcheck.v1.Facts.related:type_name -> zhuxin.related.v1.ListedRelated
-	29, // 6: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
-	29, // 7: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
-	29, // 8: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
+	32, // 5: zhuxin.creditcheck.v1.Facts.related:type_name -> zhuxin.related.v1.ListedRelated
+	31, // 6: zhuxin.creditcheck.v1.Reservation.expires_at:type_name -> google.protobuf.Timestamp
+	31, // 7: zhuxin.creditcheck.v1.Reservation.created_at:type_name -> google.protobuf.Timestamp
+	31, // 8: zhuxin.creditcheck.v1.Reservation.updated_at:type_name -> google.protobuf.Timestamp
 	2,  // 9: zhuxin.creditcheck.v1.ListChecksReply.decisions:type_name -> zhuxin.creditcheck.v1.Decision
-	29, // 10: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
+	31, // 10: zhuxin.creditcheck.v1.Policy.created_at:type_name -> google.protobuf.Timestamp
 	14, // 11: zhuxin.creditcheck.v1.Policy.rules:type_name -> zhuxin.creditcheck.v1.Rules
-	15, // 12: zhuxin.creditcheck.v1.Rules.bands:type_name -> zhuxin.creditcheck.v1.UtilizationBand
-	16, // 13: zhuxin.creditcheck.v1.Rules.authorities:type_name -> zhuxin.creditcheck.v1.Authority
-	14, // 14: zhuxin.creditcheck.v1.SetPolicyRequest.rules:type_name -> zhuxin.creditcheck.v1.Rules
-	2,  // 15: zhuxin.creditcheck.v1.OrderTrial.order:type_name -> zhuxin.creditcheck.v1.Decision
-	2,  // 16: zhuxin.creditcheck.v1.OrderTrial.dispatch:type_name -> zhuxin.creditcheck.v1.Decision
-	19, // 17: zhuxin.creditcheck.v1.OrderTrial.remedies:type_name -> zhuxin.creditcheck.v1.Remedy
-	31, // 18: zhuxin.creditcheck.v1.OrderTrial.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	22, // 19: zhuxin.creditcheck.v1.ListHoldsReply.holds:type_name -> zhuxin.creditcheck.v1.OrderHold
-	31, // 20: zhuxin.creditcheck.v1.OrderHold.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	3,  // 21: zhuxin.creditcheck.v1.OrderHold.reasons:type_name -> zhuxin.creditcheck.v1.Reason
-	29, // 22: zhuxin.creditcheck.v1.OrderHold.held_at:type_name -> google.protobuf.Timestamp
-	29, // 23: zhuxin.creditcheck.v1.OrderHold.closed_at:type_name -> google.protobuf.Timestamp
-	23, // 24: zhuxin.creditcheck.v1.OrderHold.release:type_name -> zhuxin.creditcheck.v1.OrderRelease
-	31, // 25: zhuxin.creditcheck.v1.OrderRelease.asked_by:type_name -> zhuxin.common.v1.PersonRef
-	29, // 26: zhuxin.creditcheck.v1.OrderRelease.asked_at:type_name -> google.protobuf.Timestamp
-	31, // 27: zhuxin.creditcheck.v1.OrderRelease.agreed_by:type_name -> zhuxin.common.v1.PersonRef
-	29, // 28: zhuxin.creditcheck.v1.OrderRelease.agreed_at:type_name -> google.protobuf.Timestamp
-	28, // 29: zhuxin.creditcheck.v1.ListHeadroomReply.projects:type_name -> zhuxin.creditcheck.v1.Headroom
-	0,  // 30: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
-	1,  // 31: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
-	7,  // 32: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
-	8,  // 33: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
-	9,  // 34: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
-	10, // 35: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
-	12, // 36: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
-	0,  // 37: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:input_type -> zhuxin.creditcheck.v1.CheckRequest
-	20, // 38: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:input_type -> zhuxin.creditcheck.v1.ListHoldsRequest
-	24, // 39: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:input_type -> zhuxin.creditcheck.v1.AskReleaseRequest
-	25, // 40: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:input_type -> zhuxin.creditcheck.v1.CancelHoldRequest
-	26, // 41: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:input_type -> zhuxin.creditcheck.v1.ListHeadroomRequest
-	17, // 42: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
-	2,  // 43: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
-	2,  // 44: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
-	6,  // 45: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
-	6,  // 46: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
-	6,  // 47: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
-	11, // 48: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
-	13, // 49: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	18, // 50: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:output_type -> zhuxin.creditcheck.v1.OrderTrial
-	21, // 51: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:output_type -> zhuxin.creditcheck.v1.ListHoldsReply
-	23, // 52: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:output_type -> zhuxin.creditcheck.v1.OrderRelease
-	22, // 53: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:output_type -> zhuxin.creditcheck.v1.OrderHold
-	27, // 54: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:output_type -> zhuxin.creditcheck.v1.ListHeadroomReply
-	13, // 55: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
-	43, // [43:56] is the sub-list for method output_type
-	30, // [30:43] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	17, // 12: zhuxin.creditcheck.v1.Rules.bands:type_name -> zhuxin.creditcheck.v1.UtilizationBand
+	18, // 13: zhuxin.creditcheck.v1.Rules.authorities:type_name -> zhuxin.creditcheck.v1.Authority
+	15, // 14: zhuxin.creditcheck.v1.Rules.stop_days:type_name -> zhuxin.creditcheck.v1.StopDays
+	16, // 15: zhuxin.creditcheck.v1.Rules.lapsed:type_name -> zhuxin.creditcheck.v1.LapsedDefault
+	14, // 16: zhuxin.creditcheck.v1.SetPolicyRequest.rules:type_name -> zhuxin.creditcheck.v1.Rules
+	2,  // 17: zhuxin.creditcheck.v1.OrderTrial.order:type_name -> zhuxin.creditcheck.v1.Decision
+	2,  // 18: zhuxin.creditcheck.v1.OrderTrial.dispatch:type_name -> zhuxin.creditcheck.v1.Decision
+	21, // 19: zhuxin.creditcheck.v1.OrderTrial.remedies:type_name -> zhuxin.creditcheck.v1.Remedy
+	33, // 20: zhuxin.creditcheck.v1.OrderTrial.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	24, // 21: zhuxin.creditcheck.v1.ListHoldsReply.holds:type_name -> zhuxin.creditcheck.v1.OrderHold
+	33, // 22: zhuxin.creditcheck.v1.OrderHold.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	3,  // 23: zhuxin.creditcheck.v1.OrderHold.reasons:type_name -> zhuxin.creditcheck.v1.Reason
+	31, // 24: zhuxin.creditcheck.v1.OrderHold.held_at:type_name -> google.protobuf.Timestamp
+	31, // 25: zhuxin.creditcheck.v1.OrderHold.closed_at:type_name -> google.protobuf.Timestamp
+	25, // 26: zhuxin.creditcheck.v1.OrderHold.release:type_name -> zhuxin.creditcheck.v1.OrderRelease
+	33, // 27: zhuxin.creditcheck.v1.OrderRelease.asked_by:type_name -> zhuxin.common.v1.PersonRef
+	31, // 28: zhuxin.creditcheck.v1.OrderRelease.asked_at:type_name -> google.protobuf.Timestamp
+	33, // 29: zhuxin.creditcheck.v1.OrderRelease.agreed_by:type_name -> zhuxin.common.v1.PersonRef
+	31, // 30: zhuxin.creditcheck.v1.OrderRelease.agreed_at:type_name -> google.protobuf.Timestamp
+	30, // 31: zhuxin.creditcheck.v1.ListHeadroomReply.projects:type_name -> zhuxin.creditcheck.v1.Headroom
+	0,  // 32: zhuxin.creditcheck.v1.CreditCheckService.Check:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	1,  // 33: zhuxin.creditcheck.v1.CreditCheckService.Reserve:input_type -> zhuxin.creditcheck.v1.ReserveRequest
+	7,  // 34: zhuxin.creditcheck.v1.CreditCheckService.Commit:input_type -> zhuxin.creditcheck.v1.CommitRequest
+	8,  // 35: zhuxin.creditcheck.v1.CreditCheckService.Release:input_type -> zhuxin.creditcheck.v1.ReleaseRequest
+	9,  // 36: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:input_type -> zhuxin.creditcheck.v1.GetReservationRequest
+	10, // 37: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:input_type -> zhuxin.creditcheck.v1.ListChecksRequest
+	12, // 38: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:input_type -> zhuxin.creditcheck.v1.GetPolicyRequest
+	0,  // 39: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:input_type -> zhuxin.creditcheck.v1.CheckRequest
+	22, // 40: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:input_type -> zhuxin.creditcheck.v1.ListHoldsRequest
+	26, // 41: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:input_type -> zhuxin.creditcheck.v1.AskReleaseRequest
+	27, // 42: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:input_type -> zhuxin.creditcheck.v1.CancelHoldRequest
+	28, // 43: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:input_type -> zhuxin.creditcheck.v1.ListHeadroomRequest
+	19, // 44: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:input_type -> zhuxin.creditcheck.v1.SetPolicyRequest
+	2,  // 45: zhuxin.creditcheck.v1.CreditCheckService.Check:output_type -> zhuxin.creditcheck.v1.Decision
+	2,  // 46: zhuxin.creditcheck.v1.CreditCheckService.Reserve:output_type -> zhuxin.creditcheck.v1.Decision
+	6,  // 47: zhuxin.creditcheck.v1.CreditCheckService.Commit:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 48: zhuxin.creditcheck.v1.CreditCheckService.Release:output_type -> zhuxin.creditcheck.v1.Reservation
+	6,  // 49: zhuxin.creditcheck.v1.CreditCheckService.GetReservation:output_type -> zhuxin.creditcheck.v1.Reservation
+	11, // 50: zhuxin.creditcheck.v1.CreditCheckService.ListChecks:output_type -> zhuxin.creditcheck.v1.ListChecksReply
+	13, // 51: zhuxin.creditcheck.v1.CreditCheckService.GetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	20, // 52: zhuxin.creditcheck.v1.CreditCheckService.TryOrder:output_type -> zhuxin.creditcheck.v1.OrderTrial
+	23, // 53: zhuxin.creditcheck.v1.CreditCheckService.ListHolds:output_type -> zhuxin.creditcheck.v1.ListHoldsReply
+	25, // 54: zhuxin.creditcheck.v1.CreditCheckService.AskRelease:output_type -> zhuxin.creditcheck.v1.OrderRelease
+	24, // 55: zhuxin.creditcheck.v1.CreditCheckService.CancelHold:output_type -> zhuxin.creditcheck.v1.OrderHold
+	29, // 56: zhuxin.creditcheck.v1.CreditCheckService.ListHeadroom:output_type -> zhuxin.creditcheck.v1.ListHeadroomReply
+	13, // 57: zhuxin.creditcheck.v1.CreditCheckService.SetPolicy:output_type -> zhuxin.creditcheck.v1.Policy
+	45, // [45:58] is the sub-list for method output_type
+	32, // [32:45] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_app_api_creditcheck_v1_creditcheck_proto_init() }
@@ -3215,7 +3406,7 @@ func file_app_api_creditcheck_v1_creditcheck_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_creditcheck_v1_creditcheck_proto_rawDesc), len(file_app_api_creditcheck_v1_creditcheck_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -13,6 +13,8 @@ import (
 // Operations of LimitService: the names by which its routes are authorized, measured and logged.
 const (
 	OperationLimitServiceAdjustLimit          = "/zhuxin.limit.v1.LimitService/AdjustLimit"
+	OperationLimitServiceGetLimitPosition     = "/zhuxin.limit.v1.LimitService/GetLimitPosition"
+	OperationLimitServiceEndTemporaryLimit    = "/zhuxin.limit.v1.LimitService/EndTemporaryLimit"
 	OperationLimitServicePreviewProposal      = "/zhuxin.limit.v1.LimitService/PreviewProposal"
 	OperationLimitServiceSubmitProposal       = "/zhuxin.limit.v1.LimitService/SubmitProposal"
 	OperationLimitServiceListReviewCalendar   = "/zhuxin.limit.v1.LimitService/ListReviewCalendar"
@@ -27,6 +29,11 @@ type LimitServiceHTTPServer interface {
 	// Asks for the next version of a standing limit, of a customer or of one of
 	// his projects; a second person approves it.
 	AdjustLimit(context.Context, *AdjustLimitRequest) (*v1.Limit, error)
+	// What is in force and used, how much the customer may be granted at all, and what is
+	// in approval: for who is about to ask for a limit.
+	GetLimitPosition(context.Context, *GetLimitPositionRequest) (*LimitPosition, error)
+	// Takes an approved temporary limit back before its last day, at once.
+	EndTemporaryLimit(context.Context, *EndTemporaryLimitRequest) (*v1.Limit, error)
 	// What a mass proposal would do; stores nothing.
 	PreviewProposal(context.Context, *PreviewProposalRequest) (*ProposalPreview, error)
 	// Submits a mass proposal as it was previewed.
@@ -80,6 +87,22 @@ var LimitServiceRoutes = []route.Info{
 		Request: "zhuxin.limit.v1.AdjustLimitRequest", Reply: "zhuxin.rating.v1.Limit",
 	},
 	{
+		Operation: OperationLimitServiceGetLimitPosition,
+		Method:    "GET", Path: "/v1/customers/{customer_id}/limit-position",
+		Side: route.SideTenant, Permission: "limit.read",
+		Params:  []string{"customer_id"},
+		Request: "zhuxin.limit.v1.GetLimitPositionRequest", Reply: "zhuxin.limit.v1.LimitPosition",
+	},
+	{
+		Operation: OperationLimitServiceEndTemporaryLimit,
+		Method:    "POST", Path: "/v1/customers/{customer_id}/temporary-limits/{id}:end",
+		Side: route.SideTenant, Permission: "limit.apply",
+		Params:  []string{"customer_id", "id"},
+		Body:    true,
+		StepUp:  "limit_change",
+		Request: "zhuxin.limit.v1.EndTemporaryLimitRequest", Reply: "zhuxin.rating.v1.Limit",
+	},
+	{
 		Operation: OperationLimitServiceSubmitProposal,
 		Method:    "POST", Path: "/v1/limit-proposals",
 		Side: route.SideTenant, Permission: "limit.apply",
@@ -116,6 +139,8 @@ func RegisterLimitServiceHTTPServer(s *http.Server, srv LimitServiceHTTPServer) 
 	r.POST("/v1/customers/{customer_id:[^/:]+}/freezes", _LimitService_FreezeCredit0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/freezes:lift", _LimitService_UnfreezeCredit0_HTTP_Handler(srv))
 	r.POST("/v1/customers/{customer_id:[^/:]+}/limit-adjustments", _LimitService_AdjustLimit0_HTTP_Handler(srv))
+	r.GET("/v1/customers/{customer_id:[^/:]+}/limit-position", _LimitService_GetLimitPosition0_HTTP_Handler(srv))
+	r.POST("/v1/customers/{customer_id:[^/:]+}/temporary-limits/{id:[^/:]+}:end", _LimitService_EndTemporaryLimit0_HTTP_Handler(srv))
 	r.POST("/v1/limit-proposals", _LimitService_SubmitProposal0_HTTP_Handler(srv))
 	r.POST("/v1/limit-proposals:preview", _LimitService_PreviewProposal0_HTTP_Handler(srv))
 	r.GET("/v1/review-calendar", _LimitService_ListReviewCalendar0_HTTP_Handler(srv))
@@ -206,6 +231,51 @@ func _LimitService_AdjustLimit0_HTTP_Handler(srv LimitServiceHTTPServer) func(ht
 				return nil, err
 			}
 			return srv.AdjustLimit(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _LimitService_GetLimitPosition0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationLimitServiceGetLimitPosition)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetLimitPositionRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetLimitPosition(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _LimitService_EndTemporaryLimit0_HTTP_Handler(srv LimitServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationLimitServiceEndTemporaryLimit)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in EndTemporaryLimitRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			if err := ctx.BindVars(&in); err != nil {
+				return nil, err
+			}
+			return srv.EndTemporaryLimit(c, &in)
 		})
 		out, err := h(ctx, nil)
 		if err != nil {

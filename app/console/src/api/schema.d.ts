@@ -1138,6 +1138,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customerId}/limit-position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description What is in force and used, how much the customer may be granted at all, and what is
+         *      in approval: for who is about to ask for a limit.
+         */
+        get: operations["LimitService_GetLimitPosition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customerId}/limits": {
         parameters: {
             query?: never;
@@ -1445,6 +1465,23 @@ export interface paths {
         put?: never;
         /** @description Asks for a temporary limit (000-64); a second person approves it. */
         post: operations["RatingService_ApplyTemporaryLimit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/temporary-limits/{id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes an approved temporary limit back before its last day, at once. */
+        post: operations["LimitService_EndTemporaryLimit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6182,6 +6219,11 @@ export interface components {
              */
             byPlant: components["schemas"]["BreachGroup"][];
             byDispatcher: components["schemas"]["BreachGroup"][];
+            /**
+             * @description How many of the total are covered, and no breach; volume, amount and groups leave
+             *      them out.
+             */
+            covered: string;
         };
         ListSupplyStopsReply: {
             /** @description The nearest deadline first. */
@@ -6280,6 +6322,8 @@ export interface components {
             plantCode: string;
             plantName: string;
             dispatcher: string;
+            /** @description Of a pour that had begun before the stop and was finished: no breach. */
+            covered: boolean;
         };
         SupplyStopEvent: {
             state: string;
@@ -7615,6 +7659,17 @@ export interface components {
             stoppedBy: string;
             settlesAdvance: boolean;
         };
+        LapsedDefault: {
+            /**
+             * @description none; lower: the lower of amount and what was in force; grade: the maximum of the
+             *      grade in the template that the rating was made by, and no more than was in force.
+             */
+            kind: string;
+            /** @description Fen, of kind lower. */
+            amount: string;
+            /** @description A to D, of kind grade. */
+            grade: string;
+        };
         ListChecksReply: {
             decisions: components["schemas"]["Decision"][];
             total: string;
@@ -7719,6 +7774,8 @@ export interface components {
             bound: string;
             /** @description A one-time release lets it pass. */
             released: boolean;
+            /** @description A pour that has begun today is finished in spite of it. */
+            covered: boolean;
         };
         ReleaseRequest: {
             id?: string;
@@ -7785,6 +7842,17 @@ export interface components {
              * @description Basis points, 0 to 1000, by which a dispatch may exceed what is still held for its order.
              */
             dispatchTolerance: number;
+            /**
+             * @description What becomes of an application for a limit above the maximum of the customer's
+             *      grade, or above HQ's quota: warn, refuse; warn where it is empty.
+             */
+            aboveMaximum: string;
+            /** @description A stop takes effect also on a pour that has begun. */
+            stopPours: boolean;
+            /** @description Days that each step of a supply stop may take; absent: 2, 3 and 1. */
+            stopDays?: components["schemas"]["StopDays"] | null;
+            /** @description What a customer has once his rating has lapsed; absent: no limit. */
+            lapsed?: components["schemas"]["LapsedDefault"] | null;
         };
         SetPolicyRequest: {
             /** @description The version that was seen. */
@@ -7799,6 +7867,18 @@ export interface components {
             overdueTolerance?: string;
             /** @description Absent: they stay as they are. */
             rules?: components["schemas"]["Rules"];
+        };
+        /**
+         * @description Days, 1 to 30, until the customer is notified, deliveries are stopped, the plant has
+         *      acknowledged.
+         */
+        StopDays: {
+            /** Format: int32 */
+            prepared: number;
+            /** Format: int32 */
+            notified: number;
+            /** Format: int32 */
+            stopped: number;
         };
         /**
          * @description Utilization in basis points from which on orders are watched, held, stopped; 0
@@ -9573,6 +9653,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        EndTemporaryLimitRequest: {
+            customerId?: string;
+            id?: string;
+            reason?: string;
+        };
         Freeze: {
             id: string;
             /** @description person or overdue. */
@@ -9593,6 +9678,34 @@ export interface components {
         FreezeCreditRequest: {
             customerId?: string;
             reason?: string;
+        };
+        GroupQuota: {
+            name: string;
+            amount: string;
+            used: string;
+        };
+        /** @description Amounts are fen. */
+        LimitPosition: {
+            /** @description none, amount, unlimited; empty: the project has no limit of its own. */
+            kind: string;
+            /** @description Of a project with its temporary limits. */
+            standing: string;
+            temporary: string;
+            used: string;
+            /** @description Of the effective rating; both absent for an unrated customer. */
+            grade: string;
+            gradeMaximum?: string;
+            /** @description HQ's quota for the customer's companies; absent without a cap. */
+            quota?: components["schemas"]["GroupQuota"] | null;
+            /** @description An application above the maximum or the quota is refused. */
+            refuses: boolean;
+            /**
+             * @description The caller sells at the project of another one's customer: grade and quota are left
+             *      out.
+             */
+            reduced: boolean;
+            /** @description In approval for the same, the newest first. */
+            pending: components["schemas"]["Limit"][];
         };
         ListFreezesReply: {
             freezes: components["schemas"]["Freeze"][];
@@ -9639,7 +9752,7 @@ export interface components {
             after: string;
             exposure: string;
             /**
-             * @description Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM,
+             * @description Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM, ABOVE_GROUP_QUOTA,
              *      BELOW_ZERO, TOO_LARGE, UNCHANGED, ADJUSTMENT_PENDING, FROZEN, NEGATIVE_LIST.
              */
             leftOut: string;
@@ -14912,6 +15025,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    LimitService_GetLimitPosition: {
+        parameters: {
+            query?: {
+                /** @description Of the project's own limit; empty for the customer's. */
+                projectId?: string;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitPosition"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     RatingService_ListLimits: {
         parameters: {
             query?: never;
@@ -15440,6 +15582,37 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApplyTemporaryLimitRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    LimitService_EndTemporaryLimit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                customerId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndTemporaryLimitRequest"];
             };
         };
         responses: {

@@ -198,6 +198,8 @@ var inTenant = map[string]spec{
 	"rating.v1.RatingService/SubmitRating":        {who: "administrator", in: m{"id": "$rating_submitted", "version": "$rating_submitted.version"}},
 
 	"limit.v1.LimitService/AdjustLimit":          {who: "administrator", in: m{"customer_id": "$customer_other", "kind": "amount", "amount": "500", "starts_on": "$day", "reason": "调整"}},
+	"limit.v1.LimitService/GetLimitPosition":     {who: "viewer", in: m{"customer_id": "$customer", "project_id": "$project"}},
+	"limit.v1.LimitService/EndTemporaryLimit":    {who: "administrator", in: m{"customer_id": "$customer", "id": "$limit", "reason": "提前完工"}, status: 409},
 	"limit.v1.LimitService/PreviewProposal":      {who: "administrator", in: m{"filter": m{"grades": []any{"A"}, "segment_id": "$segment"}, "rule": m{"kind": "percent", "percent": -1000}}},
 	"limit.v1.LimitService/SubmitProposal":       {who: "administrator", in: m{"filter": m{"segment_id": "$segment"}, "rule": m{"kind": "percent", "percent": -1000}, "reason": "下调", "changes": 9999, "after": "1"}, status: 409},
 	"limit.v1.LimitService/ListFreezes":          {who: "viewer", in: m{"customer_id": "$customer"}},

@@ -28,7 +28,7 @@ func newAgreements(b *Base, c *Credit, d *Documents) *Agreements {
 		Letters: letter.New(letter.Config{Tx: tx, Repo: letterrepo.Repo{}, Customers: customers, Printer: letterpdf.Printer{}, Documents: d.Service,
 			Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock}),
 		Stops: supplystop.New(supplystop.Config{Tx: tx, Repo: stops, Events: b.Outbox.Tenant, Customers: customers, Accounts: c.Accounts, Approvals: c.Approvals,
-			Audit: b.Audit.Tenant, Clock: b.Clock}),
+			Audit: b.Audit.Tenant, Clock: b.Clock, Deadlines: inForce{c.Checks}.Deadlines}),
 	}
 	a.Agreements = agreement.New(agreement.Config{Tx: tx, Repo: agreementrepo.Repo{}, Customers: customers, Letters: a.Letters, Stops: a.Stops, Approvals: c.Approvals,
 		Events: b.Outbox.Tenant, Audit: b.Audit.Tenant, Clock: b.Clock})

@@ -78,6 +78,9 @@ func newCredit(b *Base, g *Group, d *Documents) *Credit {
 	c.Customers = customer.New(tx, customers, c.Accounts, elsewhere, b.Keys.Tenant, log, b.Clock)
 	store := checkstore.New(log, events)
 	c.Checks = creditcheck.New(creditcheck.Deps{Tx: tx, Store: store, Archive: store, Accounts: c.Accounts, Audit: log, Events: events, Clock: b.Clock})
+	c.Ratings.Default = inForce{c.Checks}.Lapsed
+	c.Limits.HeldTo(inForce{c.Checks})
+	c.Shared.HeldTo(inForce{c.Checks})
 	c.Queue, c.Headroom = &creditcheck.Queue{Checks: c.Checks, Store: store, Approvals: c.Approvals}, store
 	c.Approvals.Register(approval.KindOrderRelease, c.Queue)
 	c.Approvals.Register(approval.KindTemporaryLimit, c.Limits)

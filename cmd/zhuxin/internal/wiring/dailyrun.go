@@ -26,6 +26,7 @@ func (a *App) dailySteps() []dailyrun.Step {
 		{Name: "relations", Run: a.followRelations},
 		{Name: "freezes", Run: a.freezeOverdue},
 		{Name: "agreements", Run: a.Agreements.Agreements.Daily},
+		{Name: "supply_stops", Run: a.lateStops},
 		{Name: "follow_ups", Run: a.FollowUps.Daily},
 		{Name: "ratings", Run: a.renewRatings},
 		{Name: "statements", Run: a.Statements.Daily},

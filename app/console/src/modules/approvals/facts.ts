@@ -77,7 +77,16 @@ export interface RatingFacts {
   remark: string
   negative?: ListedHit[]
 }
+/** How much may be granted at all, and what of it is gone over. */
+export interface CeilingFacts {
+  grade?: string
+  grade_maximum?: string
+  quota?: { name: string; amount: string; used: string }
+  over?: string
+}
 export interface LimitFacts {
+  /** Absent in older submissions. */
+  ceiling?: CeilingFacts
   customer: CustomerFacts
   project?: { number: string; name: string; limit_kind: string; limit: string }
   new: {
@@ -115,8 +124,14 @@ export interface ReleaseFacts {
   ends_on: string
   reason: string
   reasons: { code: string; action: string; message_zh: string; message_en: string }[]
+  /** The three are absent in older submissions. */
+  who?: CustomerFacts
+  project_id?: string
+  account?: AccountFacts
 }
 export interface SharedLimitFacts {
+  /** Absent in older submissions. */
+  ceiling?: CeilingFacts
   name: string
   reason: string
   ends: boolean
@@ -380,13 +395,16 @@ export const usedOf = (account: AccountFacts) =>
 /** Reasons to look twice, as text keys below approvals.flag. */
 export function flagsOf(approval: Approval): string[] {
   const known = factsOf(approval)
-  if (known?.kind === 'shared_limit')
-    return known.facts.members?.some((one) => one.negative?.length) ? ['listed'] : []
+  if (known?.kind === 'shared_limit') {
+    const listed = known.facts.members?.some((one) => one.negative?.length)
+    return [...(listed ? ['listed'] : []), ...(known.facts.ceiling?.over ? ['aboveMaximum'] : [])]
+  }
   if (known?.kind !== 'rating' && known?.kind !== 'temporary_limit' && known?.kind !== 'collateral') return []
   const account = known.kind === 'rating' ? known.facts.account : known.facts.old
   const flags: string[] = known.facts.negative?.length ? ['listed'] : []
   if (BigInt(account.overdue || '0') > 0n) flags.push('overdue')
   if (account.limit_kind === 'amount' && usedOf(account) > boundOf(account)) flags.push('overLimit')
+  if (known.kind === 'temporary_limit' && known.facts.ceiling?.over) flags.push('aboveMaximum')
   if (known.kind === 'rating' && known.facts.old && known.facts.new.grade > known.facts.old.grade)
     flags.push('gradeFalls')
   return flags

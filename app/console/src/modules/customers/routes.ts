@@ -28,6 +28,7 @@ export default defineModule({
         permission: 'customer.read',
         parent: 'customers',
         locales: [
+          'limits',
           'monitor',
           'approvals',
           'orders',

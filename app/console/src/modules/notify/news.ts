@@ -33,6 +33,7 @@ export const kinds = [
   'rating.lapsed',
   'order.held',
   'order.released',
+  'supply_stop.late',
   'statement.reminder',
   'statement.overdue',
   'dunning.written',
@@ -49,7 +50,7 @@ export function useNewsWords() {
   const kind = (name: string) => (te(`notify.news.kind.${name}`) ? t(`notify.news.kind.${name}`) : name)
   const text = (news: News) => {
     const parts = { ...news.parts }
-    for (const name of ['trigger', 'class', 'status', 'reason']) {
+    for (const name of ['trigger', 'class', 'status', 'reason', 'state']) {
       if (te(`notify.news.word.${name}.${parts[name]}`))
         parts[name] = t(`notify.news.word.${name}.${parts[name]}`)
     }

@@ -9,6 +9,7 @@ const reason = (code: string, actual = '0', bound = '0', action = 'block'): Reas
   actual,
   bound,
   released: false,
+  covered: false,
 })
 const days = (count: string) => `${count} d`
 

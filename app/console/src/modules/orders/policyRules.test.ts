@@ -14,6 +14,10 @@ const rules: Rules = {
   authorities: [{ role: 'approver', code: 'OVER_LIMIT', amount: '50000000' }],
   releaseDays: 30,
   dispatchTolerance: 250,
+  aboveMaximum: 'refuse',
+  stopPours: true,
+  stopDays: { prepared: 2, notified: 3, stopped: 1 },
+  lapsed: { kind: 'lower', amount: '5000', grade: '' },
 }
 
 test('what is shown and sent back is the same, also a grade without any threshold', () => {
@@ -40,6 +44,8 @@ test('thresholds rise, and each fault stands at its field', () => {
   draft.releaseDays = '1.5'
   draft.dispatchTolerance = '10.01'
   draft.truckVolume = '0.9'
+  draft.stopDays.notified = '31'
+  draft.lapsed = { kind: 'grade', amount: '', grade: '' }
   draft.authorities.push({ role: 'approver', code: 'OVER_LIMIT', amount: '0' })
   expect(rulesFaults(draft)).toEqual({
     'bands.A.hold': 'rising',
@@ -49,6 +55,8 @@ test('thresholds rise, and each fault stands at its field', () => {
     releaseDays: 'releaseDays',
     dispatchTolerance: 'dispatchTolerance',
     truckVolume: 'truckVolume',
+    'stopDays.notified': 'stopDays',
+    'lapsed.grade': 'lapsedGrade',
     'authorities.1.amount': 'amount',
     'authorities.1.code': 'twice',
   })

@@ -21,7 +21,14 @@ export interface RulesDraft {
   releaseDays: string
   dispatchTolerance: string
   authorities: { role: string; code: string; amount: string }[]
+  aboveMaximum: string
+  finishPours: boolean
+  stopDays: Record<(typeof stopSteps)[number], string>
+  lapsed: { kind: string; amount: string; grade: string }
 }
+/** The steps of a supply stop that have a deadline. */
+export const stopSteps = ['prepared', 'notified', 'stopped'] as const
+export const lapsedKinds = ['none', 'lower', 'grade']
 export const grades = ['', 'A', 'B', 'C', 'D']
 export const thresholds = ['watch', 'hold', 'stop'] as const
 /** Reasons that a one-time release can cover; the others are lifted where they were set. */
@@ -65,6 +72,18 @@ export function rulesDraft(rules: Rules): RulesDraft {
     releaseDays: String(rules.releaseDays),
     dispatchTolerance: fixedToDecimal(String(rules.dispatchTolerance), 2),
     authorities: rules.authorities.map(({ role, code, amount }) => ({ role, code, amount })),
+    aboveMaximum: rules.aboveMaximum,
+    finishPours: !rules.stopPours,
+    stopDays: {
+      prepared: String(rules.stopDays?.prepared ?? 2),
+      notified: String(rules.stopDays?.notified ?? 3),
+      stopped: String(rules.stopDays?.stopped ?? 1),
+    },
+    lapsed: {
+      kind: rules.lapsed?.kind || 'none',
+      amount: rules.lapsed?.kind === 'lower' ? rules.lapsed.amount : '',
+      grade: rules.lapsed?.grade ?? '',
+    },
   }
 }
 
@@ -84,6 +103,18 @@ export const rulesOf = (draft: RulesDraft): Rules => ({
   releaseDays: Number(draft.releaseDays),
   dispatchTolerance: typed(draft.dispatchTolerance, 2) ?? 0,
   authorities: draft.authorities.map(({ role, code, amount }) => ({ role, code, amount })),
+  aboveMaximum: draft.aboveMaximum,
+  stopPours: !draft.finishPours,
+  stopDays: {
+    prepared: Number(draft.stopDays.prepared),
+    notified: Number(draft.stopDays.notified),
+    stopped: Number(draft.stopDays.stopped),
+  },
+  lapsed: {
+    kind: draft.lapsed.kind,
+    amount: draft.lapsed.kind === 'lower' ? draft.lapsed.amount || '0' : '0',
+    grade: draft.lapsed.kind === 'grade' ? draft.lapsed.grade : '',
+  },
 })
 
 /** Where a grade's band stands in what is sent, as the server names it in a fault. */
@@ -113,6 +144,9 @@ export function rulesFaults(draft: RulesDraft): Record<string, string> {
   if (tolerance === null || tolerance > 1000) faults.dispatchTolerance = 'dispatchTolerance'
   const truck = typed(draft.truckVolume, 3)
   if (truck === null || truck < 1000 || truck > 100_000) faults.truckVolume = 'truckVolume'
+  for (const step of stopSteps) if (!days(draft.stopDays[step], 30)) faults[`stopDays.${step}`] = 'stopDays'
+  if (draft.lapsed.kind === 'lower' && draft.lapsed.amount === '') faults['lapsed.amount'] = 'lapsedAmount'
+  if (draft.lapsed.kind === 'grade' && !draft.lapsed.grade) faults['lapsed.grade'] = 'lapsedGrade'
   draft.authorities.forEach((one, index) => {
     if (one.amount === '' || BigInt(one.amount) <= 0n) faults[`authorities.${index}.amount`] = 'amount'
     const first = draft.authorities.findIndex((other) => other.role === one.role && other.code === one.code)

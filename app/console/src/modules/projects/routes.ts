@@ -22,7 +22,7 @@ export default defineModule({
       meta: {
         permission: 'customer.read',
         parent: 'projects',
-        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals', 'risk', 'monitor'],
+        locales: ['customers', 'credit', 'agreements', 'orders', 'approvals', 'risk', 'monitor', 'limits'],
       },
     },
     {
