@@ -54,13 +54,16 @@ func (s *Service) life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, tod
 	if len(l.Instalments) == 0 {
 		l.Instalments = []Instalment{{DueDate: l.DueDate, Amount: l.Amount, Open: l.Open}}
 	}
-	for i := range l.Instalments {
+	settled := make([]money.Amount, len(l.Instalments))
+	for i, p := range l.Instalments {
+		settled[i] = p.Amount - p.Open
+	}
+	for i, paid := range spread(settled, payments(l.ID, l.Entries)) {
 		p := &l.Instalments[i]
-		p.LateFee, p.Days = l.Terms.Of(p.Open, p.DueDate, today)
-		l.Accrued += p.LateFee
-		if p.Open == 0 {
-			p.Days = 0
+		if p.LateFee, p.Late = l.Terms.Of(p.Open, paid, p.DueDate, today); p.Open != 0 {
+			p.Days = max(0, today.DaysSince(p.DueDate))
 		}
+		l.Accrued += p.LateFee
 	}
 	l.LateFee = l.Accrued
 	for _, w := range l.Waivers {
@@ -71,19 +74,22 @@ func (s *Service) life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID, tod
 }
 
 // Stages gives what a customer has in each stage, with its age; without a customer,
-// what all have together that the caller may see.
-func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []Stage, err error) {
+// what all have together that the caller may see. The late fees are of one customer.
+func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []Stage, fees LateFees, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
-		return nil, err
+		return nil, fees, err
 	}
 	today, err := tenant.Today(ctx, s.Clock)
 	if err != nil {
-		return nil, err
+		return nil, fees, err
 	}
 	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
 		if customerID != uuid.Nil {
 			if _, err := s.Customers.Brief(ctx, customerID, customer.OnlyOf(actor)); err != nil {
+				return err
+			}
+			if fees, err = s.lateFees(ctx, customerID, today); err != nil {
 				return err
 			}
 		}
@@ -95,7 +101,7 @@ func (s *Service) Stages(ctx context.Context, customerID uuid.UUID) (stages []St
 			stages[i].Days = max(0, today.DaysSince(stages[i].Since))
 		}
 	}
-	return stages, err
+	return stages, fees, err
 }
 
 // OpenDispute flags an item. Faults: INVALID_INPUT, ALREADY_DISPUTED.

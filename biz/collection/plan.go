@@ -154,18 +154,3 @@ func (s Selection) pick(items []Item) ([]Item, error) {
 	})
 	return out, nil
 }
-
-// LateFee is what an open amount costs that is past due (rulings, Formulas):
-// amount × daily rate × days, half up to the fen. rate is in millionths per day;
-// within the grace nothing is due, after it all days count.
-func LateFee(open money.Amount, due, today calendar.Date, rate, grace int) (fee money.Amount, days int) {
-	days = max(0, today.DaysSince(due))
-	if open <= 0 || days <= grace || rate <= 0 {
-		return 0, days
-	}
-	// 10^13 fen × 10^4 millionths × 10^4 days would not fit; the whole and the rest
-	// of the division by a million are taken apart.
-	factor := int64(rate) * int64(days)
-	whole, rest := int64(open)/1_000_000, int64(open)%1_000_000
-	return money.Amount(whole*factor + (rest*factor+500_000)/1_000_000), days
-}

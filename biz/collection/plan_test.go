@@ -105,10 +105,38 @@ func TestLateFee(t *testing.T) {
 		{10_000_000_000_000, 10_000, 10_000, 0, 1_000_000_000_000_000},
 		{1_000_000, -3, 500, 0, 0},
 	} {
-		if got, _ := collection.LateFee(c.open, today.AddDays(-c.late), today, c.rate, c.grace); got != c.want {
+		if got, _ := (collection.FeeTerms{PPM: c.rate, GraceDays: c.grace}).Of(c.open, nil, today.AddDays(-c.late), today); got != c.want {
 			t.Errorf("%+v: got %d", c, got)
 		}
 	}
+}
+
+// A fee stands when the debt is paid: parts cost what the whole costs on the same dates,
+// what is paid today costs what is open, and who pays earlier never pays more.
+func TestPaymentsKeepTheFee(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		terms := collection.FeeTerms{PPM: rapid.IntRange(0, 10_000).Draw(t, "ppm"), GraceDays: rapid.IntRange(0, 30).Draw(t, "grace")}
+		due := today.AddDays(-rapid.IntRange(-5, 400).Draw(t, "late"))
+		open := money.Amount(rapid.Int64Range(0, 100_000_000).Draw(t, "open"))
+		var whole, parts, earlier []collection.Payment
+		for range rapid.IntRange(0, 5).Draw(t, "payments") {
+			p := collection.Payment{On: today.AddDays(-rapid.IntRange(0, 400).Draw(t, "on")), Amount: money.Amount(rapid.Int64Range(1, 100_000_000).Draw(t, "amount"))}
+			whole, earlier = append(whole, p), append(earlier, collection.Payment{On: p.On.AddDays(-rapid.IntRange(0, 40).Draw(t, "earlier")), Amount: p.Amount})
+			first := money.Amount(rapid.Int64Range(0, int64(p.Amount)).Draw(t, "part"))
+			parts = append(parts, collection.Payment{On: p.On, Amount: first}, collection.Payment{On: p.On, Amount: p.Amount - first})
+		}
+		fee, _ := terms.Of(open, whole, due, today)
+		if got, _ := terms.Of(open, parts, due, today); got != fee {
+			t.Fatalf("in parts %d, at once %d", got, fee)
+		}
+		if got, _ := terms.Of(0, append(whole, collection.Payment{On: today, Amount: open}), due, today); got != fee {
+			t.Fatalf("paid today %d, open today %d", got, fee)
+		}
+		if got, _ := terms.Of(open, earlier, due, today); got > fee {
+			t.Fatalf("paid earlier %d, later %d", got, fee)
+		}
+	})
 }
 
 // What lateness costs is never below zero, rises with days and amount, and what is

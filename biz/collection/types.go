@@ -83,6 +83,7 @@ type Entry struct {
 	Reversed     bool
 	Rule         Rule
 	AppliedOn    calendar.Date
+	PaidOn       calendar.Date // when the money of a receipt came in; of another entry AppliedOn
 	Reason       string
 	CreatedAt    time.Time
 	CreatedBy    *uuid.UUID
@@ -126,8 +127,9 @@ type Instalment struct {
 	DueDate calendar.Date
 	Amount  money.Amount
 	Open    money.Amount
-	LateFee money.Amount
-	Days    int
+	LateFee money.Amount // of what is open and of what was paid late
+	Late    []Late
+	Days    int // of what is open
 }
 
 // Ticket is a delivery that an item goes back to.
@@ -228,7 +230,8 @@ type Recipient struct {
 
 // Repository keeps the book; its methods run inside a unit of work.
 type Repository interface {
-	// Overdue gives what is past due of a customer, by due date, and his credit notes.
+	// Overdue gives what is past due of a customer and what was paid after it was due, by
+	// due date, with the payments of each item, and his credit notes.
 	Overdue(ctx context.Context, customerID uuid.UUID, on calendar.Date) ([]FeeLine, error)
 	// Unconfirmed gives receipts that came in on the date or after it, were booked after the
 	// instant, stand, and of which a customer with an address was not written to yet.

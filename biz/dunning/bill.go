@@ -26,7 +26,7 @@ type Bills interface {
 	Issue(ctx context.Context, in letter.IssueInput) (letter.Letter, error)
 }
 
-// ErrNoBill says that nothing is past due, or what is in dispute alone.
+// ErrNoBill says that nothing is past due and no late fee is left, or what is in dispute alone.
 var ErrNoBill = fault.Conflict("DUNNING_BILL_NOTHING_DUE", "nothing of the customer is past due and undisputed; there is nothing to bill")
 
 // issued is a bill that goes with a message; nil is none.
@@ -66,9 +66,15 @@ func (s *Service) issue(ctx context.Context, customerID uuid.UUID, on calendar.D
 	var out []letter.Line
 	owed := false
 	for _, l := range lines {
-		owed = owed || l.Open > 0
-		out = append(out, letter.Line{DocumentNo: l.DocumentNo, InvoiceDate: l.InvoiceDate, DueDate: l.DueDate, Amount: l.Amount, Open: l.Open, Days: l.Days,
-			LateFee: l.Fee, Waived: l.Waived, DailyRate: l.Terms.Rate(), GraceDays: l.Terms.GraceDays})
+		owed = owed || l.Open > 0 || l.Due() > 0
+		line := letter.Line{DocumentNo: l.DocumentNo, InvoiceDate: l.InvoiceDate, DueDate: l.DueDate, Amount: l.Amount, Open: l.Open, Days: l.Days,
+			LateFee: l.Fee, Waived: l.Waived, DailyRate: l.Terms.Rate(), GraceDays: l.Terms.GraceDays}
+		for _, p := range l.Late {
+			if p.Paid {
+				line.PaidLate = append(line.PaidLate, letter.PaidLate{Amount: p.Amount, On: p.Until, Days: p.Days})
+			}
+		}
+		out = append(out, line)
 	}
 	if !owed {
 		return issued{}, ErrNoBill

@@ -56,6 +56,15 @@ type Line struct {
 	// Of a dunning bill: how its late fee was reckoned.
 	DailyRate string `json:"daily_rate,omitempty"` // in percent, as 0.05%
 	GraceDays int    `json:"grace_days,omitempty"`
+	// What was paid late of it, whose fee LateFee holds too.
+	PaidLate []PaidLate `json:"paid_late,omitempty"`
+}
+
+// PaidLate is a part of an item that was paid some days after it was due.
+type PaidLate struct {
+	Amount money.Amount  `json:"amount,string"`
+	On     calendar.Date `json:"on"`
+	Days   int           `json:"days"`
 }
 
 // Letter as it was written.

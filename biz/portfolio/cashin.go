@@ -29,6 +29,7 @@ type Debtor struct {
 	Salesperson  string
 	Open         []OpenDue // by due date
 	Promises     []Promise // by day
+	Disputed     int64     // of what is open
 	Late         Lateness
 	Own          bool // Late is his own; otherwise that of all customers, or zero
 }
@@ -114,6 +115,7 @@ type DebtorCash struct {
 type CashIn struct {
 	Spans     []Span
 	Total     Expected
+	Disputed  int64        // of what is open
 	Customers []DebtorCash // what is open, the largest first
 }
 
@@ -127,6 +129,7 @@ func Forecast(step Step, today calendar.Date, debtors []Debtor) CashIn {
 	for _, d := range debtors {
 		e := d.expected(f.Spans, today)
 		f.Total.add(e)
+		f.Disputed += d.Disputed
 		f.Customers = append(f.Customers, DebtorCash{d, e})
 	}
 	slices.SortFunc(f.Customers, func(a, b DebtorCash) int {

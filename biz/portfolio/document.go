@@ -141,20 +141,21 @@ func (l LossReport) document(w words) report.Document {
 		text(w.of("依据", "From"), 1.6), number(w.of("损失率", "Loss rate"), 1.8), number(w.of("计提率", "Rate"), 1.8), number(w.of("预期损失", "Expected loss"), 3)},
 		Note: w.of("计提率 = 损失率 × 前瞻系数，不超过 100%；预期损失 = 计提基数 × 计提率。", "Rate = loss rate × forward-looking factor, at most 100%; expected loss = base × rate.")}
 	rolls := report.Section{Title: w.of("迁徙率来源", "What the rates are made from"), Columns: []report.Column{text(w.of("账龄", "Age"), 2), number(w.of("月数", "Months"), 1.2), number(w.of("笔数", "Items"), 1.6),
-		number(w.of("月末余额合计", "Month ends"), 3), number(w.of("一月后同段", "Stayed"), 3), number(w.of("一月后更久", "Older"), 3), number(w.of("已收回", "Collected"), 3)},
+		number(w.of("月末余额合计", "Month ends"), 3), number(w.of("一月后同段", "Stayed"), 3), number(w.of("一月后更久", "Older"), 3), number(w.of("已核销", "Written off"), 3), number(w.of("已收回", "Collected"), 3)},
 		Note: fmt.Sprintf(w.of("%s 至 %s 的月末，逐笔跟踪一个月。", "Item by item over a month, from the month ends %s to %s."), l.First, l.Last)}
 	for k, b := range l.Buckets {
 		name := report.Text(w.bucket(Buckets[k]))
 		matrix.Rows = append(matrix.Rows, []report.Cell{name, fen(b.Open), fen(b.Base), report.Text(basis[b.Basis]), bp(b.Loss), bp(b.Final), fen(b.Provision)})
-		rolls.Rows = append(rolls.Rows, []report.Cell{name, count(int64(b.Months)), count(b.Roll.Items), fen(b.Before), fen(b.Stayed(k)), fen(b.Older(k)), fen(b.Collected(k))})
+		rolls.Rows = append(rolls.Rows, []report.Cell{name, count(int64(b.Months)), count(b.Roll.Items), fen(b.Before), fen(b.Stayed(k)), fen(b.Older(k)), fen(b.Roll.Lost), fen(b.Collected(k))})
 	}
 	matrix.Rows = append(matrix.Rows, []report.Cell{report.Text(w.of("合计", "Sum")), fen(l.Open), fen(l.Base), report.Text(""), report.Text(""), report.Text(""), fen(l.Provision)})
-	rows := report.Section{Title: w.of("客户明细", "Customers"), Columns: []report.Column{text(w.of("编号", "Number"), 2), text(w.of("客户", "Customer"), 5), number(w.of("余额", "Open"), 3), number(w.of("预期损失", "Expected loss"), 3)}}
+	rows := report.Section{Title: w.of("客户明细", "Customers"), Columns: []report.Column{text(w.of("编号", "Number"), 2), text(w.of("客户", "Customer"), 5), number(w.of("余额", "Open"), 3), number(w.of("其中争议", "Disputed"), 3), number(w.of("预期损失", "Expected loss"), 3)}}
 	for _, c := range l.Customers {
-		rows.Rows = append(rows.Rows, []report.Cell{report.Text(c.Number), report.Text(c.Name), fen(c.Total()), fen(c.Provision)})
+		rows.Rows = append(rows.Rows, []report.Cell{report.Text(c.Number), report.Text(c.Name), fen(c.Total()), fen(c.Disputed), fen(c.Provision)})
 	}
 	d := report.Document{Title: w.of("预期信用损失", "Expected credit loss"), Lang: report.Lang(w), Sections: []report.Section{matrix, rolls, rows}, Digest: report.Digest{Empty: len(l.Customers) == 0}}
 	d.Say(w.of("余额", "Open"), fen(l.Open))
+	d.Say(w.of("其中争议", "Disputed"), fen(l.Disputed))
 	d.Say(w.of("预期损失", "Expected loss"), fen(l.Provision))
 	return d
 }
@@ -174,13 +175,13 @@ func (c CashReport) document(w words) report.Document {
 	line(w.of("客户贷方余额", "Credit balances"), 0, e.Credit)
 	spans.Rows = append(spans.Rows, []report.Cell{report.Text(w.of("应收余额", "Open")), report.Text(""), report.Text(""), fen(e.Open)})
 	rows := report.Section{Title: w.of("客户明细", "Customers"), Columns: []report.Column{text(w.of("编号", "Number"), 2), text(w.of("客户", "Customer"), 4), number(w.of("平均迟付天数", "Days late"), 2),
-		number(w.of("预测期内", "Within"), 3), number(w.of("以后", "Later"), 3), number(w.of("日期不明", "No day"), 3), number(w.of("余额", "Open"), 3)}}
+		number(w.of("预测期内", "Within"), 3), number(w.of("以后", "Later"), 3), number(w.of("日期不明", "No day"), 3), number(w.of("余额", "Open"), 3), number(w.of("其中争议", "Disputed"), 3)}}
 	for _, x := range c.Customers {
 		var within int64
 		for _, s := range x.Spans {
 			within += s.Sum()
 		}
-		rows.Rows = append(rows.Rows, []report.Cell{report.Text(x.Number), report.Text(x.Name), count(int64(x.Late.Days)), fen(within), fen(x.Later.Sum()), fen(x.Behind + x.Credit), fen(x.Expected.Open)})
+		rows.Rows = append(rows.Rows, []report.Cell{report.Text(x.Number), report.Text(x.Name), count(int64(x.Late.Days)), fen(within), fen(x.Later.Sum()), fen(x.Behind + x.Credit), fen(x.Expected.Open), fen(x.Disputed)})
 	}
 	d := report.Document{Title: w.of("回款预测", "Cash-in forecast"), Lang: report.Lang(w), Sections: []report.Section{spans, rows}, Digest: report.Digest{Empty: len(c.Customers) == 0}}
 	var within int64
@@ -190,5 +191,6 @@ func (c CashReport) document(w words) report.Document {
 	d.Say(w.of("预测期内", "Within"), fen(within))
 	d.Say(w.of("日期不明", "No day"), fen(e.Behind+e.Credit))
 	d.Say(w.of("应收余额", "Open"), fen(e.Open))
+	d.Say(w.of("其中争议", "Disputed"), fen(c.Disputed))
 	return d
 }

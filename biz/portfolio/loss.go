@@ -15,6 +15,7 @@ type Owed struct {
 	Salesperson  string
 	Items        [7]int64
 	Open         [7]int64
+	Disputed     int64 // of the total
 }
 
 // Total is the sum of the buckets.
@@ -46,6 +47,7 @@ type ExpectedLoss struct {
 	Buckets   [7]Provided
 	Customers []CustomerLoss // the largest provision first
 	Open      int64
+	Disputed  int64 // of Open
 	Base      int64
 	Provision int64 // the sum of the buckets', and of the customers'
 }
@@ -57,6 +59,7 @@ func Expect(rates [7]Rate, owed []Owed) (e ExpectedLoss) {
 	e.Customers = make([]CustomerLoss, len(owed))
 	for i, o := range owed {
 		e.Customers[i].Owed = o
+		e.Disputed += o.Disputed
 	}
 	for k := range e.Buckets {
 		b := &e.Buckets[k]

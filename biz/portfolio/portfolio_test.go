@@ -102,6 +102,15 @@ func TestLossRatesOfAKnownHistory(t *testing.T) {
 	if got := portfolio.Preset().Rates(portfolio.Rolls(moves[:16])); got[1].Basis != portfolio.FromGiven || got[1].Loss != 200 {
 		t.Errorf("of two months: %+v", got[1])
 	}
+	// what is written off is lost, whole or in part, and not collected
+	var off []portfolio.Moves
+	for m := range 3 {
+		off = append(off, portfolio.Moves{Month: calendar.NewDate(2026, 8+1, 0).AddMonths(m), From: 4, To: -1, Items: 1, Before: 100, Lost: 100},
+			portfolio.Moves{Month: calendar.NewDate(2026, 8+1, 0).AddMonths(m), From: 4, To: 5, Items: 1, Before: 100, After: 40, Lost: 10})
+	}
+	if got := portfolio.Preset().Rates(portfolio.Rolls(off))[4]; got.Roll.Lost != 330 || got.Collected(4) != 150 || got.ByMonth[0].Lost != 110 || got.Loss != 5500+2000*portfolio.Preset().Given[5]/portfolio.One {
+		t.Errorf("written off: %+v", got)
+	}
 	given := portfolio.Preset()
 	given.History, given.Factor = false, 12_000
 	if got := given.Rates(portfolio.Rolls(moves)); got[5].Basis != portfolio.FromGiven || got[5].Loss != 5000 || got[5].Final != 6000 || got[6].Final != 10_000 {
@@ -123,7 +132,7 @@ func TestLossesAddUp(t *testing.T) {
 			for k := range 7 {
 				for to := k - 1; to < 7; to++ {
 					before := rng.Int64N(1 << rng.IntN(50))
-					move := portfolio.Moves{Month: calendar.NewDate(2026, 1, 31).AddMonths(m), From: k, To: to, Items: 1, Before: before, After: rng.Int64N(before + 1)}
+					move := portfolio.Moves{Month: calendar.NewDate(2026, 1, 31).AddMonths(m), From: k, To: to, Items: 1, Before: before, After: rng.Int64N(before + 1), Lost: rng.Int64N(before + 1)}
 					if to < k {
 						move.To, move.After = -1, 0
 					}
@@ -148,7 +157,7 @@ func TestLossesAddUp(t *testing.T) {
 			if got, want := b.Provision, halfUp(b.Base, int64(b.Final)); got != want {
 				t.Fatalf("seed %d, %s: %d of %d × %d, want %d", seed, portfolio.Buckets[k], got, b.Base, b.Final, want)
 			}
-			if b.Collected(k) < 0 || b.Before != b.Stayed(k)+b.Older(k)+b.Collected(k) {
+			if b.Collected(k) < 0 || b.Roll.Lost < 0 || b.Before != b.Stayed(k)+b.Older(k)+b.Roll.Lost+b.Collected(k) {
 				t.Fatalf("seed %d, %s: moves do not add up: %+v", seed, portfolio.Buckets[k], b.Roll)
 			}
 			buckets, base = buckets+b.Provision, base+b.Base

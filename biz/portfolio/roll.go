@@ -11,10 +11,11 @@ import (
 // only grow older.
 type Moves struct {
 	Month    calendar.Date // its last day
-	From, To int           // buckets; To is -1 for what was collected altogether
+	From, To int           // buckets; To is -1 for what was not open any more
 	Items    int64
 	Before   int64 // fen open at the month's end
 	After    int64 // fen of them open at the next; at most Before
+	Lost     int64 // fen of them written off meanwhile: lost, not collected
 }
 
 // minMonths are the months with something in a bucket that its rate needs: two
@@ -27,6 +28,7 @@ type Roll struct {
 	Items  int64 // at their ends, counted each month anew
 	Before int64 // fen
 	To     [7]int64
+	Lost   int64 // written off
 	// ByMonth is what it was made from, the oldest first.
 	ByMonth []RollMonth
 }
@@ -37,6 +39,7 @@ type RollMonth struct {
 	Items         int64
 	Before        int64
 	Stayed, Older int64 // fen a month later, in the same bucket and in older ones
+	Lost          int64 // written off within the month
 }
 
 // Stayed is what was in the same bucket a month later.
@@ -50,8 +53,10 @@ func (r Roll) Older(bucket int) (sum int64) {
 	return sum
 }
 
-// Collected is what was not open any more.
-func (r Roll) Collected(bucket int) int64 { return r.Before - r.Stayed(bucket) - r.Older(bucket) }
+// Collected is what was not open any more and not written off.
+func (r Roll) Collected(bucket int) int64 {
+	return r.Before - r.Stayed(bucket) - r.Older(bucket) - r.Lost
+}
 
 // Rolls sums the moves by bucket; they come in the order of their months.
 func Rolls(moves []Moves) (out [7]Roll) {
@@ -69,10 +74,16 @@ func Rolls(moves []Moves) (out [7]Roll) {
 		r.Before += m.Before
 		at.Items += m.Items
 		at.Before += m.Before
-		if m.To < m.From { // collected
+		after := min(max(m.After, 0), m.Before)
+		if m.To < m.From { // nothing of them is open
+			after = 0
+		}
+		lost := min(max(m.Lost, 0), m.Before-after)
+		r.Lost += lost
+		at.Lost += lost
+		if after == 0 {
 			continue
 		}
-		after := min(max(m.After, 0), m.Before)
 		r.To[m.To] += after
 		if m.To == m.From {
 			at.Stayed += after
@@ -102,10 +113,11 @@ type Rate struct {
 }
 
 // Rates gives the loss rate of each bucket. A yuan in a bucket stays, moves to an
-// older one, or is collected, month by month, until it is collected or has reached
-// the last bucket; the rate is its chance to reach that, times the terminal rate:
+// older one, is written off or collected, month by month, until it is collected or
+// has reached the last bucket; the rate is its chance to reach that, times the
+// terminal rate. What is written off is lost altogether:
 //
-//	loss(k) = Σ move(k→j)·loss(j) ÷ (1 − stay(k)), over older buckets j
+//	loss(k) = (write-off(k) + Σ move(k→j)·loss(j)) ÷ (1 − stay(k)), over older buckets j
 //
 // in exact fractions, rounded half up once. A younger bucket needs no rate of its
 // own for an older one's.
@@ -122,7 +134,7 @@ func (r Rule) Rates(rolls [7]Roll) (out [7]Rate) {
 		if !r.History || roll.Months < minMonths || left <= 0 {
 			continue
 		}
-		sum := new(big.Rat)
+		sum := big.NewRat(roll.Lost, left)
 		for j := k + 1; j <= last; j++ {
 			sum.Add(sum, new(big.Rat).Mul(big.NewRat(roll.To[j], left), exact[j]))
 		}

@@ -47,6 +47,7 @@ type AgingRow struct {
 	Buckets      []int64
 	Unknown      int64
 	Basis        report.Basis
+	Disputed     int64 // of Receivable
 }
 
 // Receivable is the sum of the buckets.
@@ -199,6 +200,7 @@ func (s *Reports) aging(ctx context.Context, in AgingInput) (a Aging, err error)
 			a.Total.Buckets[i] += b
 		}
 		a.Total.Unknown += row.Unknown
+		a.Total.Disputed += row.Disputed
 		a.Total.Basis = max(a.Total.Basis, row.Basis)
 	}
 	if in.By == "" {

@@ -51,13 +51,13 @@ func (a Aging) document(by report.Dimension, lang report.Lang) report.Document {
 	for _, l := range a.Labels {
 		s.Columns = append(s.Columns, report.Column{Title: bucket(a.Scheme, l, lang), Width: 3, Right: true})
 	}
-	s.Columns = append(s.Columns, report.Column{Title: say("应收合计", "Receivable"), Width: 3, Right: true})
+	s.Columns = append(s.Columns, report.Column{Title: say("应收合计", "Receivable"), Width: 3, Right: true}, report.Column{Title: say("其中争议", "Disputed"), Width: 3, Right: true})
 	cells := func(name string, r AgingRow) []report.Cell {
 		out := []report.Cell{report.Text(name)}
 		for _, b := range r.Buckets {
 			out = append(out, report.Cell{Value: b, Unit: report.UnitFen})
 		}
-		return append(out, report.Cell{Value: r.Receivable(), Unit: report.UnitFen})
+		return append(out, report.Cell{Value: r.Receivable(), Unit: report.UnitFen}, report.Cell{Value: r.Disputed, Unit: report.UnitFen})
 	}
 	for _, r := range a.Rows {
 		name := r.Name

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
@@ -59,16 +57,23 @@ func (x *Exports) Report(ctx context.Context, r report.Request, f report.Format,
 	return file, err
 }
 
-// ItemColumns head the export of items.
-var ItemColumns = []report.Column{{Title: "客户编号", Width: 3}, {Title: "客户", Width: 5}, {Title: "单据编号", Width: 4}, {Title: "开票日期", Width: 2.4}, {Title: "到期日", Width: 2.4},
-	{Title: "金额", Width: 3, Right: true}, {Title: "未结金额", Width: 3, Right: true}, {Title: "逾期天数", Width: 2, Right: true}}
+// itemColumns head the export of items.
+func itemColumns(lang report.Lang) []report.Column {
+	say := lang.Say
+	return []report.Column{{Title: say("客户编号", "Number"), Width: 3}, {Title: say("客户", "Customer"), Width: 5}, {Title: say("单据编号", "Document"), Width: 4},
+		{Title: say("开票日期", "Invoiced"), Width: 2.4}, {Title: say("到期日", "Due"), Width: 2.4}, {Title: say("金额", "Amount"), Width: 3, Right: true},
+		{Title: say("未结金额", "Open"), Width: 3, Right: true}, {Title: say("逾期天数", "Days past due"), Width: 2, Right: true}, {Title: say("其中争议", "Disputed"), Width: 3, Right: true}}
+}
 
-// openColumn is the one of what is open.
-const openColumn = 6
+// The columns of what is open, and of what of it is in dispute.
+const (
+	openColumn     = 6
+	disputedColumn = 8
+)
 
-// Items writes all open items of the caller's data scope as XLSX, streaming; with a
-// segment those of its customers.
-func (x *Exports) Items(ctx context.Context, segment *uuid.UUID) (file report.File, err error) {
+// Items writes the open items of the caller's data scope as XLSX, streaming: all, a
+// salesperson's, a customer's, or those of a segment's customers.
+func (x *Exports) Items(ctx context.Context, in report.Request, lang report.Lang) (file report.File, err error) {
 	actor, err := access.Require(ctx, access.ReceivableRead)
 	if err != nil {
 		return file, err
@@ -77,28 +82,35 @@ func (x *Exports) Items(ctx context.Context, segment *uuid.UUID) (file report.Fi
 	if err != nil {
 		return file, err
 	}
-	f := report.Filter{SalespersonID: customer.OnlyOf(actor)}
+	r := scoped(actor, report.Request{SalespersonID: in.SalespersonID, CustomerID: in.CustomerID})
+	f := report.Filter{SalespersonID: r.SalespersonID, CustomerID: r.CustomerID}
+	columns := itemColumns(lang)
 	err = x.tx.InTx(ctx, func(ctx context.Context) error {
-		var n, open int64
-		cut, err := customer.CutTo(ctx, x.reports.segments, segment, today, customer.OnlyOf(actor))
+		cut, err := customer.CutTo(ctx, x.reports.segments, in.Segment, today, customer.OnlyOf(actor))
 		if err != nil {
 			return err
 		}
 		f.Customers = cut.In
-		file, err = x.printer.Table(ctx, "应收明细", ItemColumns, func(ctx context.Context, each func([]report.Cell) error) error {
+		if _, err := report.Names(ctx, x.reports.reader, r); err != nil {
+			return err
+		}
+		var n, open, disputed int64
+		file, err = x.printer.Table(ctx, lang.Say("应收明细", "Open items"), columns, func(ctx context.Context, each func([]report.Cell) error) error {
 			return x.items.OpenItems(ctx, f, today, func(row []report.Cell) error {
 				n++
-				open += row[openColumn].Value
+				open, disputed = open+row[openColumn].Value, disputed+row[disputedColumn].Value
 				return each(row)
 			})
 		})
 		if err != nil {
 			return err
 		}
-		file.Digest = report.Digest{Empty: n == 0, Lines: []report.Line{{Label: "未结单据（笔）", Value: fmt.Sprint(n)},
-			{Label: ItemColumns[openColumn].Title, Value: report.Cell{Value: open, Unit: report.UnitFen}.Show(report.ZH)}}}
+		fen := func(v int64) string { return report.Cell{Value: v, Unit: report.UnitFen}.Show(lang) }
+		file.Digest = report.Digest{Empty: n == 0, Lines: []report.Line{{Label: lang.Say("未结单据（笔）", "Open items"), Value: fmt.Sprint(n)},
+			{Label: columns[openColumn].Title, Value: fen(open)}, {Label: columns[disputedColumn].Title, Value: fen(disputed)}}}
 		file.Name = fmt.Sprintf("receivables-%s.xlsx", today)
-		return x.audit.Record(ctx, audit.Entry{Action: "receivables.exported", ObjectType: "receivables", After: map[string]any{"rows": n, "as_of": today, "segment": cut.Name}})
+		return x.audit.Record(ctx, audit.Entry{Action: "receivables.exported", ObjectType: "receivables",
+			After: map[string]any{"rows": n, "as_of": today, "segment": cut.Name, "salesperson_id": r.SalespersonID, "customer_id": r.CustomerID}})
 	})
 	return file, err
 }

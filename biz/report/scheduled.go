@@ -80,7 +80,7 @@ func (x Scheduled) Make(ctx context.Context, s schedule.Spec, f report.Format, l
 		}
 		return x.Exports.Report(ctx, s.Request(today), f, l)
 	case SendItems:
-		return x.Exports.Items(ctx, s.Segment())
+		return x.Exports.Items(ctx, report.Request{Segment: s.Segment()}, l)
 	case SendAging:
 		in := AgingInput{Scheme: Scheme(s.Scheme), Bounds: s.Bounds, CustomerID: s.CustomerID, Segment: s.Segment()}
 		if s.SalespersonID != uuid.Nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"zhuxin/biz/limit"
 	"zhuxin/shared/money"
 )

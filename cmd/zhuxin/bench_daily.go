@@ -13,6 +13,7 @@ import (
 	"zhuxin/cmd/zhuxin/internal/wiring"
 	"zhuxin/shared/access"
 	"zhuxin/shared/calendar"
+	"zhuxin/shared/report"
 	tenancybench "zhuxin/tenancy/bench"
 	"zhuxin/tenancy/scope"
 )
@@ -138,7 +139,7 @@ func exportBench(ctx context.Context, b *benchRun) ([]bench.Result, error) {
 	}
 	r, err := bench.B15(ctx, bench.ExportEnv{Database: b.database(t.Schema), Rows: exportRows, Rounds: b.rounds, Log: logLine,
 		Export: func(context.Context) (int64, error) {
-			f, err := b.env.App.Reports.Exports.Items(bound, nil)
+			f, err := b.env.App.Reports.Exports.Items(bound, report.Request{}, report.ZH)
 			if err != nil {
 				return 0, err
 			}

@@ -67,7 +67,12 @@ func bill(d *pdf.Document, l letter.Letter, t tenant.Tenant) {
 	d.Heading("逾期明细（" + string(t.Currency) + "，截至 " + l.On.String() + "）").Table(table)
 	d.Heading("应付").Pairs(pdf.Pair{Name: "逾期货款（净额）", Value: max(0, open).In(t.Currency)}, pdf.Pair{Name: "滞纳金", Value: fee.In(t.Currency)},
 		pdf.Pair{Name: "已减免滞纳金", Value: (-waived).In(t.Currency)}, pdf.Pair{Name: "应付合计", Value: l.Amount.In(t.Currency)})
-	d.Note("滞纳金 = 未付金额 × 日费率 × 逾期天数。逾期天数按日历日计算，自到期日次日起至 " + l.On.String() + " 止（含当日）；" + graceNote(grace) +
+	for _, x := range l.Lines {
+		for _, p := range x.PaidLate {
+			d.Note(x.DocumentNo + "（" + x.DueDate.String() + " 到期）：" + p.Amount.Grouped() + " 于 " + p.On.String() + " 付清，逾期 " + strconv.Itoa(p.Days) + " 天，其滞纳金计入上表。")
+		}
+	}
+	d.Note("滞纳金 = 金额 × 日费率 × 逾期天数：已付部分计至付款日，未付金额计至今日。逾期天数按日历日计算，自到期日次日起至 " + l.On.String() + " 止（含当日）；" + graceNote(grace) +
 		"每笔单独计算，四舍五入到分后相加；按单利计算，滞纳金本身不再计滞纳金。日费率以合同约定为准，合同未约定的按我司统一标准。")
 	d.Note("未付金额为负的行是抵减的贷项，不计滞纳金，合计为净额。")
 }

@@ -24150,50 +24150,54 @@ func (m *RegistrySnapshotMutation) ResetEdge(name string) error {
 // RollupCustomerMutation represents an operation that mutates the RollupCustomer nodes in the graph.
 type RollupCustomerMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *uuid.UUID
-	currency           *string
-	receivable         *int64
-	addreceivable      *int64
-	overdue            *int64
-	addoverdue         *int64
-	not_due            *int64
-	addnot_due         *int64
-	months_0_6         *int64
-	addmonths_0_6      *int64
-	months_6_12        *int64
-	addmonths_6_12     *int64
-	months_12_24       *int64
-	addmonths_12_24    *int64
-	months_24          *int64
-	addmonths_24       *int64
-	days_1_30          *int64
-	adddays_1_30       *int64
-	days_31_60         *int64
-	adddays_31_60      *int64
-	days_61_90         *int64
-	adddays_61_90      *int64
-	days_91            *int64
-	adddays_91         *int64
-	limit_amount       *int64
-	addlimit_amount    *int64
-	reserved           *int64
-	addreserved        *int64
-	as_of              *calendar.Date
-	projected_at       *time.Time
-	tenant_id          *uuid.UUID
-	customer_name      *string
-	uscc               *string
-	grade              *string
-	limit_kind         *string
-	stage              *string
-	account_version    *int64
-	addaccount_version *int64
-	clearedFields      map[string]struct{}
-	done               bool
-	oldValue           func(context.Context) (*RollupCustomer, error)
-	predicates         []predicate.RollupCustomer
+	op                  Op
+	typ                 string
+	id                  *uuid.UUID
+	currency            *string
+	receivable          *int64
+	addreceivable       *int64
+	overdue             *int64
+	addoverdue          *int64
+	not_due             *int64
+	addnot_due          *int64
+	months_0_6          *int64
+	addmonths_0_6       *int64
+	months_6_12         *int64
+	addmonths_6_12      *int64
+	months_12_24        *int64
+	addmonths_12_24     *int64
+	months_24           *int64
+	addmonths_24        *int64
+	days_1_30           *int64
+	adddays_1_30        *int64
+	days_31_60          *int64
+	adddays_31_60       *int64
+	days_61_90          *int64
+	adddays_61_90       *int64
+	days_91             *int64
+	adddays_91          *int64
+	disputed            *int64
+	adddisputed         *int64
+	disputed_overdue    *int64
+	adddisputed_overdue *int64
+	limit_amount        *int64
+	addlimit_amount     *int64
+	reserved            *int64
+	addreserved         *int64
+	as_of               *calendar.Date
+	projected_at        *time.Time
+	tenant_id           *uuid.UUID
+	customer_name       *string
+	uscc                *string
+	grade               *string
+	limit_kind          *string
+	stage               *string
+	account_version     *int64
+	addaccount_version  *int64
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*RollupCustomer, error)
+	predicates          []predicate.RollupCustomer
 }
 
 var _ ent.Mutation = (*RollupCustomerMutation)(nil)
@@ -24952,6 +24956,118 @@ func (m *RollupCustomerMutation) ResetDays91() {
 	m.adddays_91 = nil
 }
 
+// SetDisputed sets the "disputed" field.
+func (m *RollupCustomerMutation) SetDisputed(i int64) {
+	m.disputed = &i
+	m.adddisputed = nil
+}
+
+// Disputed returns the value of the "disputed" field in the mutation.
+func (m *RollupCustomerMutation) Disputed() (r int64, exists bool) {
+	v := m.disputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputed returns the old "disputed" field's value of the RollupCustomer entity.
+// If the RollupCustomer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RollupCustomerMutation) OldDisputed(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputed: %w", err)
+	}
+	return oldValue.Disputed, nil
+}
+
+// AddDisputed adds i to the "disputed" field.
+func (m *RollupCustomerMutation) AddDisputed(i int64) {
+	if m.adddisputed != nil {
+		*m.adddisputed += i
+	} else {
+		m.adddisputed = &i
+	}
+}
+
+// AddedDisputed returns the value that was added to the "disputed" field in this mutation.
+func (m *RollupCustomerMutation) AddedDisputed() (r int64, exists bool) {
+	v := m.adddisputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputed resets all changes to the "disputed" field.
+func (m *RollupCustomerMutation) ResetDisputed() {
+	m.disputed = nil
+	m.adddisputed = nil
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (m *RollupCustomerMutation) SetDisputedOverdue(i int64) {
+	m.disputed_overdue = &i
+	m.adddisputed_overdue = nil
+}
+
+// DisputedOverdue returns the value of the "disputed_overdue" field in the mutation.
+func (m *RollupCustomerMutation) DisputedOverdue() (r int64, exists bool) {
+	v := m.disputed_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputedOverdue returns the old "disputed_overdue" field's value of the RollupCustomer entity.
+// If the RollupCustomer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RollupCustomerMutation) OldDisputedOverdue(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputedOverdue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputedOverdue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputedOverdue: %w", err)
+	}
+	return oldValue.DisputedOverdue, nil
+}
+
+// AddDisputedOverdue adds i to the "disputed_overdue" field.
+func (m *RollupCustomerMutation) AddDisputedOverdue(i int64) {
+	if m.adddisputed_overdue != nil {
+		*m.adddisputed_overdue += i
+	} else {
+		m.adddisputed_overdue = &i
+	}
+}
+
+// AddedDisputedOverdue returns the value that was added to the "disputed_overdue" field in this mutation.
+func (m *RollupCustomerMutation) AddedDisputedOverdue() (r int64, exists bool) {
+	v := m.adddisputed_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputedOverdue resets all changes to the "disputed_overdue" field.
+func (m *RollupCustomerMutation) ResetDisputedOverdue() {
+	m.disputed_overdue = nil
+	m.adddisputed_overdue = nil
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (m *RollupCustomerMutation) SetLimitAmount(i int64) {
 	m.limit_amount = &i
@@ -25442,7 +25558,7 @@ func (m *RollupCustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RollupCustomerMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 25)
 	if m.currency != nil {
 		fields = append(fields, rollupcustomer.FieldCurrency)
 	}
@@ -25478,6 +25594,12 @@ func (m *RollupCustomerMutation) Fields() []string {
 	}
 	if m.days_91 != nil {
 		fields = append(fields, rollupcustomer.FieldDays91)
+	}
+	if m.disputed != nil {
+		fields = append(fields, rollupcustomer.FieldDisputed)
+	}
+	if m.disputed_overdue != nil {
+		fields = append(fields, rollupcustomer.FieldDisputedOverdue)
 	}
 	if m.limit_amount != nil {
 		fields = append(fields, rollupcustomer.FieldLimitAmount)
@@ -25544,6 +25666,10 @@ func (m *RollupCustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Days6190()
 	case rollupcustomer.FieldDays91:
 		return m.Days91()
+	case rollupcustomer.FieldDisputed:
+		return m.Disputed()
+	case rollupcustomer.FieldDisputedOverdue:
+		return m.DisputedOverdue()
 	case rollupcustomer.FieldLimitAmount:
 		return m.LimitAmount()
 	case rollupcustomer.FieldReserved:
@@ -25599,6 +25725,10 @@ func (m *RollupCustomerMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldDays6190(ctx)
 	case rollupcustomer.FieldDays91:
 		return m.OldDays91(ctx)
+	case rollupcustomer.FieldDisputed:
+		return m.OldDisputed(ctx)
+	case rollupcustomer.FieldDisputedOverdue:
+		return m.OldDisputedOverdue(ctx)
 	case rollupcustomer.FieldLimitAmount:
 		return m.OldLimitAmount(ctx)
 	case rollupcustomer.FieldReserved:
@@ -25713,6 +25843,20 @@ func (m *RollupCustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDays91(v)
+		return nil
+	case rollupcustomer.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputed(v)
+		return nil
+	case rollupcustomer.FieldDisputedOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputedOverdue(v)
 		return nil
 	case rollupcustomer.FieldLimitAmount:
 		v, ok := value.(int64)
@@ -25832,6 +25976,12 @@ func (m *RollupCustomerMutation) AddedFields() []string {
 	if m.adddays_91 != nil {
 		fields = append(fields, rollupcustomer.FieldDays91)
 	}
+	if m.adddisputed != nil {
+		fields = append(fields, rollupcustomer.FieldDisputed)
+	}
+	if m.adddisputed_overdue != nil {
+		fields = append(fields, rollupcustomer.FieldDisputedOverdue)
+	}
 	if m.addlimit_amount != nil {
 		fields = append(fields, rollupcustomer.FieldLimitAmount)
 	}
@@ -25871,6 +26021,10 @@ func (m *RollupCustomerMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedDays6190()
 	case rollupcustomer.FieldDays91:
 		return m.AddedDays91()
+	case rollupcustomer.FieldDisputed:
+		return m.AddedDisputed()
+	case rollupcustomer.FieldDisputedOverdue:
+		return m.AddedDisputedOverdue()
 	case rollupcustomer.FieldLimitAmount:
 		return m.AddedLimitAmount()
 	case rollupcustomer.FieldReserved:
@@ -25963,6 +26117,20 @@ func (m *RollupCustomerMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDays91(v)
 		return nil
+	case rollupcustomer.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputed(v)
+		return nil
+	case rollupcustomer.FieldDisputedOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputedOverdue(v)
+		return nil
 	case rollupcustomer.FieldLimitAmount:
 		v, ok := value.(int64)
 		if !ok {
@@ -26046,6 +26214,12 @@ func (m *RollupCustomerMutation) ResetField(name string) error {
 		return nil
 	case rollupcustomer.FieldDays91:
 		m.ResetDays91()
+		return nil
+	case rollupcustomer.FieldDisputed:
+		m.ResetDisputed()
+		return nil
+	case rollupcustomer.FieldDisputedOverdue:
+		m.ResetDisputedOverdue()
 		return nil
 	case rollupcustomer.FieldLimitAmount:
 		m.ResetLimitAmount()
@@ -26161,6 +26335,10 @@ type RollupSubsidiaryMutation struct {
 	adddays_61_90           *int64
 	days_91                 *int64
 	adddays_91              *int64
+	disputed                *int64
+	adddisputed             *int64
+	disputed_overdue        *int64
+	adddisputed_overdue     *int64
 	limit_amount            *int64
 	addlimit_amount         *int64
 	reserved                *int64
@@ -26935,6 +27113,118 @@ func (m *RollupSubsidiaryMutation) ResetDays91() {
 	m.adddays_91 = nil
 }
 
+// SetDisputed sets the "disputed" field.
+func (m *RollupSubsidiaryMutation) SetDisputed(i int64) {
+	m.disputed = &i
+	m.adddisputed = nil
+}
+
+// Disputed returns the value of the "disputed" field in the mutation.
+func (m *RollupSubsidiaryMutation) Disputed() (r int64, exists bool) {
+	v := m.disputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputed returns the old "disputed" field's value of the RollupSubsidiary entity.
+// If the RollupSubsidiary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RollupSubsidiaryMutation) OldDisputed(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputed: %w", err)
+	}
+	return oldValue.Disputed, nil
+}
+
+// AddDisputed adds i to the "disputed" field.
+func (m *RollupSubsidiaryMutation) AddDisputed(i int64) {
+	if m.adddisputed != nil {
+		*m.adddisputed += i
+	} else {
+		m.adddisputed = &i
+	}
+}
+
+// AddedDisputed returns the value that was added to the "disputed" field in this mutation.
+func (m *RollupSubsidiaryMutation) AddedDisputed() (r int64, exists bool) {
+	v := m.adddisputed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputed resets all changes to the "disputed" field.
+func (m *RollupSubsidiaryMutation) ResetDisputed() {
+	m.disputed = nil
+	m.adddisputed = nil
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (m *RollupSubsidiaryMutation) SetDisputedOverdue(i int64) {
+	m.disputed_overdue = &i
+	m.adddisputed_overdue = nil
+}
+
+// DisputedOverdue returns the value of the "disputed_overdue" field in the mutation.
+func (m *RollupSubsidiaryMutation) DisputedOverdue() (r int64, exists bool) {
+	v := m.disputed_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisputedOverdue returns the old "disputed_overdue" field's value of the RollupSubsidiary entity.
+// If the RollupSubsidiary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RollupSubsidiaryMutation) OldDisputedOverdue(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisputedOverdue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisputedOverdue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisputedOverdue: %w", err)
+	}
+	return oldValue.DisputedOverdue, nil
+}
+
+// AddDisputedOverdue adds i to the "disputed_overdue" field.
+func (m *RollupSubsidiaryMutation) AddDisputedOverdue(i int64) {
+	if m.adddisputed_overdue != nil {
+		*m.adddisputed_overdue += i
+	} else {
+		m.adddisputed_overdue = &i
+	}
+}
+
+// AddedDisputedOverdue returns the value that was added to the "disputed_overdue" field in this mutation.
+func (m *RollupSubsidiaryMutation) AddedDisputedOverdue() (r int64, exists bool) {
+	v := m.adddisputed_overdue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDisputedOverdue resets all changes to the "disputed_overdue" field.
+func (m *RollupSubsidiaryMutation) ResetDisputedOverdue() {
+	m.disputed_overdue = nil
+	m.adddisputed_overdue = nil
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (m *RollupSubsidiaryMutation) SetLimitAmount(i int64) {
 	m.limit_amount = &i
@@ -27321,7 +27611,7 @@ func (m *RollupSubsidiaryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RollupSubsidiaryMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 21)
 	if m.currency != nil {
 		fields = append(fields, rollupsubsidiary.FieldCurrency)
 	}
@@ -27357,6 +27647,12 @@ func (m *RollupSubsidiaryMutation) Fields() []string {
 	}
 	if m.days_91 != nil {
 		fields = append(fields, rollupsubsidiary.FieldDays91)
+	}
+	if m.disputed != nil {
+		fields = append(fields, rollupsubsidiary.FieldDisputed)
+	}
+	if m.disputed_overdue != nil {
+		fields = append(fields, rollupsubsidiary.FieldDisputedOverdue)
 	}
 	if m.limit_amount != nil {
 		fields = append(fields, rollupsubsidiary.FieldLimitAmount)
@@ -27411,6 +27707,10 @@ func (m *RollupSubsidiaryMutation) Field(name string) (ent.Value, bool) {
 		return m.Days6190()
 	case rollupsubsidiary.FieldDays91:
 		return m.Days91()
+	case rollupsubsidiary.FieldDisputed:
+		return m.Disputed()
+	case rollupsubsidiary.FieldDisputedOverdue:
+		return m.DisputedOverdue()
 	case rollupsubsidiary.FieldLimitAmount:
 		return m.LimitAmount()
 	case rollupsubsidiary.FieldReserved:
@@ -27458,6 +27758,10 @@ func (m *RollupSubsidiaryMutation) OldField(ctx context.Context, name string) (e
 		return m.OldDays6190(ctx)
 	case rollupsubsidiary.FieldDays91:
 		return m.OldDays91(ctx)
+	case rollupsubsidiary.FieldDisputed:
+		return m.OldDisputed(ctx)
+	case rollupsubsidiary.FieldDisputedOverdue:
+		return m.OldDisputedOverdue(ctx)
 	case rollupsubsidiary.FieldLimitAmount:
 		return m.OldLimitAmount(ctx)
 	case rollupsubsidiary.FieldReserved:
@@ -27565,6 +27869,20 @@ func (m *RollupSubsidiaryMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetDays91(v)
 		return nil
+	case rollupsubsidiary.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputed(v)
+		return nil
+	case rollupsubsidiary.FieldDisputedOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisputedOverdue(v)
+		return nil
 	case rollupsubsidiary.FieldLimitAmount:
 		v, ok := value.(int64)
 		if !ok {
@@ -27655,6 +27973,12 @@ func (m *RollupSubsidiaryMutation) AddedFields() []string {
 	if m.adddays_91 != nil {
 		fields = append(fields, rollupsubsidiary.FieldDays91)
 	}
+	if m.adddisputed != nil {
+		fields = append(fields, rollupsubsidiary.FieldDisputed)
+	}
+	if m.adddisputed_overdue != nil {
+		fields = append(fields, rollupsubsidiary.FieldDisputedOverdue)
+	}
 	if m.addlimit_amount != nil {
 		fields = append(fields, rollupsubsidiary.FieldLimitAmount)
 	}
@@ -27700,6 +28024,10 @@ func (m *RollupSubsidiaryMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedDays6190()
 	case rollupsubsidiary.FieldDays91:
 		return m.AddedDays91()
+	case rollupsubsidiary.FieldDisputed:
+		return m.AddedDisputed()
+	case rollupsubsidiary.FieldDisputedOverdue:
+		return m.AddedDisputedOverdue()
 	case rollupsubsidiary.FieldLimitAmount:
 		return m.AddedLimitAmount()
 	case rollupsubsidiary.FieldReserved:
@@ -27795,6 +28123,20 @@ func (m *RollupSubsidiaryMutation) AddField(name string, value ent.Value) error 
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDays91(v)
+		return nil
+	case rollupsubsidiary.FieldDisputed:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputed(v)
+		return nil
+	case rollupsubsidiary.FieldDisputedOverdue:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisputedOverdue(v)
 		return nil
 	case rollupsubsidiary.FieldLimitAmount:
 		v, ok := value.(int64)
@@ -27893,6 +28235,12 @@ func (m *RollupSubsidiaryMutation) ResetField(name string) error {
 		return nil
 	case rollupsubsidiary.FieldDays91:
 		m.ResetDays91()
+		return nil
+	case rollupsubsidiary.FieldDisputed:
+		m.ResetDisputed()
+		return nil
+	case rollupsubsidiary.FieldDisputedOverdue:
+		m.ResetDisputedOverdue()
 		return nil
 	case rollupsubsidiary.FieldLimitAmount:
 		m.ResetLimitAmount()

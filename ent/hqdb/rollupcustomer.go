@@ -44,6 +44,10 @@ type RollupCustomer struct {
 	Days6190 int64 `json:"days_61_90,omitempty"`
 	// 91 and more
 	Days91 int64 `json:"days_91,omitempty"`
+	// of receivable, in dispute
+	Disputed int64 `json:"disputed,omitempty"`
+	// of overdue, in dispute
+	DisputedOverdue int64 `json:"disputed_overdue,omitempty"`
 	// standing and active temporary limits of kind amount
 	LimitAmount int64 `json:"limit_amount,omitempty"`
 	// open and committed reservations
@@ -76,7 +80,7 @@ func (*RollupCustomer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case rollupcustomer.FieldAsOf:
 			values[i] = new(calendar.Date)
-		case rollupcustomer.FieldReceivable, rollupcustomer.FieldOverdue, rollupcustomer.FieldNotDue, rollupcustomer.FieldMonths06, rollupcustomer.FieldMonths612, rollupcustomer.FieldMonths1224, rollupcustomer.FieldMonths24, rollupcustomer.FieldDays130, rollupcustomer.FieldDays3160, rollupcustomer.FieldDays6190, rollupcustomer.FieldDays91, rollupcustomer.FieldLimitAmount, rollupcustomer.FieldReserved, rollupcustomer.FieldAccountVersion:
+		case rollupcustomer.FieldReceivable, rollupcustomer.FieldOverdue, rollupcustomer.FieldNotDue, rollupcustomer.FieldMonths06, rollupcustomer.FieldMonths612, rollupcustomer.FieldMonths1224, rollupcustomer.FieldMonths24, rollupcustomer.FieldDays130, rollupcustomer.FieldDays3160, rollupcustomer.FieldDays6190, rollupcustomer.FieldDays91, rollupcustomer.FieldDisputed, rollupcustomer.FieldDisputedOverdue, rollupcustomer.FieldLimitAmount, rollupcustomer.FieldReserved, rollupcustomer.FieldAccountVersion:
 			values[i] = new(sql.NullInt64)
 		case rollupcustomer.FieldCurrency, rollupcustomer.FieldCustomerName, rollupcustomer.FieldUscc, rollupcustomer.FieldGrade, rollupcustomer.FieldLimitKind, rollupcustomer.FieldStage:
 			values[i] = new(sql.NullString)
@@ -176,6 +180,18 @@ func (_m *RollupCustomer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field days_91", values[i])
 			} else if value.Valid {
 				_m.Days91 = value.Int64
+			}
+		case rollupcustomer.FieldDisputed:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed", values[i])
+			} else if value.Valid {
+				_m.Disputed = value.Int64
+			}
+		case rollupcustomer.FieldDisputedOverdue:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed_overdue", values[i])
+			} else if value.Valid {
+				_m.DisputedOverdue = value.Int64
 			}
 		case rollupcustomer.FieldLimitAmount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -314,6 +330,12 @@ func (_m *RollupCustomer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("days_91=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Days91))
+	builder.WriteString(", ")
+	builder.WriteString("disputed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Disputed))
+	builder.WriteString(", ")
+	builder.WriteString("disputed_overdue=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DisputedOverdue))
 	builder.WriteString(", ")
 	builder.WriteString("limit_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LimitAmount))

@@ -185,6 +185,34 @@ func (_c *RollupCustomerCreate) SetNillableDays91(v *int64) *RollupCustomerCreat
 	return _c
 }
 
+// SetDisputed sets the "disputed" field.
+func (_c *RollupCustomerCreate) SetDisputed(v int64) *RollupCustomerCreate {
+	_c.mutation.SetDisputed(v)
+	return _c
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_c *RollupCustomerCreate) SetNillableDisputed(v *int64) *RollupCustomerCreate {
+	if v != nil {
+		_c.SetDisputed(*v)
+	}
+	return _c
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_c *RollupCustomerCreate) SetDisputedOverdue(v int64) *RollupCustomerCreate {
+	_c.mutation.SetDisputedOverdue(v)
+	return _c
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_c *RollupCustomerCreate) SetNillableDisputedOverdue(v *int64) *RollupCustomerCreate {
+	if v != nil {
+		_c.SetDisputedOverdue(*v)
+	}
+	return _c
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (_c *RollupCustomerCreate) SetLimitAmount(v int64) *RollupCustomerCreate {
 	_c.mutation.SetLimitAmount(v)
@@ -392,6 +420,14 @@ func (_c *RollupCustomerCreate) defaults() {
 		v := rollupcustomer.DefaultDays91
 		_c.mutation.SetDays91(v)
 	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		v := rollupcustomer.DefaultDisputed
+		_c.mutation.SetDisputed(v)
+	}
+	if _, ok := _c.mutation.DisputedOverdue(); !ok {
+		v := rollupcustomer.DefaultDisputedOverdue
+		_c.mutation.SetDisputedOverdue(v)
+	}
 	if _, ok := _c.mutation.LimitAmount(); !ok {
 		v := rollupcustomer.DefaultLimitAmount
 		_c.mutation.SetLimitAmount(v)
@@ -464,6 +500,12 @@ func (_c *RollupCustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.Days91(); !ok {
 		return &ValidationError{Name: "days_91", err: errors.New(`hqdb: missing required field "RollupCustomer.days_91"`)}
+	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		return &ValidationError{Name: "disputed", err: errors.New(`hqdb: missing required field "RollupCustomer.disputed"`)}
+	}
+	if _, ok := _c.mutation.DisputedOverdue(); !ok {
+		return &ValidationError{Name: "disputed_overdue", err: errors.New(`hqdb: missing required field "RollupCustomer.disputed_overdue"`)}
 	}
 	if _, ok := _c.mutation.LimitAmount(); !ok {
 		return &ValidationError{Name: "limit_amount", err: errors.New(`hqdb: missing required field "RollupCustomer.limit_amount"`)}
@@ -582,6 +624,14 @@ func (_c *RollupCustomerCreate) createSpec() (*RollupCustomer, *sqlgraph.CreateS
 	if value, ok := _c.mutation.Days91(); ok {
 		_spec.SetField(rollupcustomer.FieldDays91, field.TypeInt64, value)
 		_node.Days91 = value
+	}
+	if value, ok := _c.mutation.Disputed(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputed, field.TypeInt64, value)
+		_node.Disputed = value
+	}
+	if value, ok := _c.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputedOverdue, field.TypeInt64, value)
+		_node.DisputedOverdue = value
 	}
 	if value, ok := _c.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitAmount, field.TypeInt64, value)
@@ -886,6 +936,42 @@ func (u *RollupCustomerUpsert) UpdateDays91() *RollupCustomerUpsert {
 // AddDays91 adds v to the "days_91" field.
 func (u *RollupCustomerUpsert) AddDays91(v int64) *RollupCustomerUpsert {
 	u.Add(rollupcustomer.FieldDays91, v)
+	return u
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupCustomerUpsert) SetDisputed(v int64) *RollupCustomerUpsert {
+	u.Set(rollupcustomer.FieldDisputed, v)
+	return u
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupCustomerUpsert) UpdateDisputed() *RollupCustomerUpsert {
+	u.SetExcluded(rollupcustomer.FieldDisputed)
+	return u
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupCustomerUpsert) AddDisputed(v int64) *RollupCustomerUpsert {
+	u.Add(rollupcustomer.FieldDisputed, v)
+	return u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupCustomerUpsert) SetDisputedOverdue(v int64) *RollupCustomerUpsert {
+	u.Set(rollupcustomer.FieldDisputedOverdue, v)
+	return u
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupCustomerUpsert) UpdateDisputedOverdue() *RollupCustomerUpsert {
+	u.SetExcluded(rollupcustomer.FieldDisputedOverdue)
+	return u
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupCustomerUpsert) AddDisputedOverdue(v int64) *RollupCustomerUpsert {
+	u.Add(rollupcustomer.FieldDisputedOverdue, v)
 	return u
 }
 
@@ -1320,6 +1406,48 @@ func (u *RollupCustomerUpsertOne) AddDays91(v int64) *RollupCustomerUpsertOne {
 func (u *RollupCustomerUpsertOne) UpdateDays91() *RollupCustomerUpsertOne {
 	return u.Update(func(s *RollupCustomerUpsert) {
 		s.UpdateDays91()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupCustomerUpsertOne) SetDisputed(v int64) *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupCustomerUpsertOne) AddDisputed(v int64) *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.AddDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupCustomerUpsertOne) UpdateDisputed() *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateDisputed()
+	})
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupCustomerUpsertOne) SetDisputedOverdue(v int64) *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetDisputedOverdue(v)
+	})
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupCustomerUpsertOne) AddDisputedOverdue(v int64) *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.AddDisputedOverdue(v)
+	})
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupCustomerUpsertOne) UpdateDisputedOverdue() *RollupCustomerUpsertOne {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateDisputedOverdue()
 	})
 }
 
@@ -1944,6 +2072,48 @@ func (u *RollupCustomerUpsertBulk) AddDays91(v int64) *RollupCustomerUpsertBulk 
 func (u *RollupCustomerUpsertBulk) UpdateDays91() *RollupCustomerUpsertBulk {
 	return u.Update(func(s *RollupCustomerUpsert) {
 		s.UpdateDays91()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupCustomerUpsertBulk) SetDisputed(v int64) *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupCustomerUpsertBulk) AddDisputed(v int64) *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.AddDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupCustomerUpsertBulk) UpdateDisputed() *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateDisputed()
+	})
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupCustomerUpsertBulk) SetDisputedOverdue(v int64) *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.SetDisputedOverdue(v)
+	})
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupCustomerUpsertBulk) AddDisputedOverdue(v int64) *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.AddDisputedOverdue(v)
+	})
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupCustomerUpsertBulk) UpdateDisputedOverdue() *RollupCustomerUpsertBulk {
+	return u.Update(func(s *RollupCustomerUpsert) {
+		s.UpdateDisputedOverdue()
 	})
 }
 

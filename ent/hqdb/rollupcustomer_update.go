@@ -275,6 +275,48 @@ func (_u *RollupCustomerUpdate) AddDays91(v int64) *RollupCustomerUpdate {
 	return _u
 }
 
+// SetDisputed sets the "disputed" field.
+func (_u *RollupCustomerUpdate) SetDisputed(v int64) *RollupCustomerUpdate {
+	_u.mutation.ResetDisputed()
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *RollupCustomerUpdate) SetNillableDisputed(v *int64) *RollupCustomerUpdate {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
+// AddDisputed adds value to the "disputed" field.
+func (_u *RollupCustomerUpdate) AddDisputed(v int64) *RollupCustomerUpdate {
+	_u.mutation.AddDisputed(v)
+	return _u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_u *RollupCustomerUpdate) SetDisputedOverdue(v int64) *RollupCustomerUpdate {
+	_u.mutation.ResetDisputedOverdue()
+	_u.mutation.SetDisputedOverdue(v)
+	return _u
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_u *RollupCustomerUpdate) SetNillableDisputedOverdue(v *int64) *RollupCustomerUpdate {
+	if v != nil {
+		_u.SetDisputedOverdue(*v)
+	}
+	return _u
+}
+
+// AddDisputedOverdue adds value to the "disputed_overdue" field.
+func (_u *RollupCustomerUpdate) AddDisputedOverdue(v int64) *RollupCustomerUpdate {
+	_u.mutation.AddDisputedOverdue(v)
+	return _u
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (_u *RollupCustomerUpdate) SetLimitAmount(v int64) *RollupCustomerUpdate {
 	_u.mutation.ResetLimitAmount()
@@ -559,6 +601,18 @@ func (_u *RollupCustomerUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if value, ok := _u.mutation.AddedDays91(); ok {
 		_spec.AddField(rollupcustomer.FieldDays91, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputed(); ok {
+		_spec.AddField(rollupcustomer.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputedOverdue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedOverdue(); ok {
+		_spec.AddField(rollupcustomer.FieldDisputedOverdue, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitAmount, field.TypeInt64, value)
@@ -863,6 +917,48 @@ func (_u *RollupCustomerUpdateOne) SetNillableDays91(v *int64) *RollupCustomerUp
 // AddDays91 adds value to the "days_91" field.
 func (_u *RollupCustomerUpdateOne) AddDays91(v int64) *RollupCustomerUpdateOne {
 	_u.mutation.AddDays91(v)
+	return _u
+}
+
+// SetDisputed sets the "disputed" field.
+func (_u *RollupCustomerUpdateOne) SetDisputed(v int64) *RollupCustomerUpdateOne {
+	_u.mutation.ResetDisputed()
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *RollupCustomerUpdateOne) SetNillableDisputed(v *int64) *RollupCustomerUpdateOne {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
+// AddDisputed adds value to the "disputed" field.
+func (_u *RollupCustomerUpdateOne) AddDisputed(v int64) *RollupCustomerUpdateOne {
+	_u.mutation.AddDisputed(v)
+	return _u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_u *RollupCustomerUpdateOne) SetDisputedOverdue(v int64) *RollupCustomerUpdateOne {
+	_u.mutation.ResetDisputedOverdue()
+	_u.mutation.SetDisputedOverdue(v)
+	return _u
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_u *RollupCustomerUpdateOne) SetNillableDisputedOverdue(v *int64) *RollupCustomerUpdateOne {
+	if v != nil {
+		_u.SetDisputedOverdue(*v)
+	}
+	return _u
+}
+
+// AddDisputedOverdue adds value to the "disputed_overdue" field.
+func (_u *RollupCustomerUpdateOne) AddDisputedOverdue(v int64) *RollupCustomerUpdateOne {
+	_u.mutation.AddDisputedOverdue(v)
 	return _u
 }
 
@@ -1180,6 +1276,18 @@ func (_u *RollupCustomerUpdateOne) sqlSave(ctx context.Context) (_node *RollupCu
 	}
 	if value, ok := _u.mutation.AddedDays91(); ok {
 		_spec.AddField(rollupcustomer.FieldDays91, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputed(); ok {
+		_spec.AddField(rollupcustomer.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupcustomer.FieldDisputedOverdue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedOverdue(); ok {
+		_spec.AddField(rollupcustomer.FieldDisputedOverdue, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupcustomer.FieldLimitAmount, field.TypeInt64, value)

@@ -44,6 +44,10 @@ type RollupSubsidiary struct {
 	Days6190 int64 `json:"days_61_90,omitempty"`
 	// 91 and more
 	Days91 int64 `json:"days_91,omitempty"`
+	// of receivable, in dispute
+	Disputed int64 `json:"disputed,omitempty"`
+	// of overdue, in dispute
+	DisputedOverdue int64 `json:"disputed_overdue,omitempty"`
 	// standing and active temporary limits of kind amount
 	LimitAmount int64 `json:"limit_amount,omitempty"`
 	// open and committed reservations
@@ -68,7 +72,7 @@ func (*RollupSubsidiary) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case rollupsubsidiary.FieldAsOf:
 			values[i] = new(calendar.Date)
-		case rollupsubsidiary.FieldReceivable, rollupsubsidiary.FieldOverdue, rollupsubsidiary.FieldNotDue, rollupsubsidiary.FieldMonths06, rollupsubsidiary.FieldMonths612, rollupsubsidiary.FieldMonths1224, rollupsubsidiary.FieldMonths24, rollupsubsidiary.FieldDays130, rollupsubsidiary.FieldDays3160, rollupsubsidiary.FieldDays6190, rollupsubsidiary.FieldDays91, rollupsubsidiary.FieldLimitAmount, rollupsubsidiary.FieldReserved, rollupsubsidiary.FieldCustomers, rollupsubsidiary.FieldCustomersOverdue, rollupsubsidiary.FieldCustomersOverLimit:
+		case rollupsubsidiary.FieldReceivable, rollupsubsidiary.FieldOverdue, rollupsubsidiary.FieldNotDue, rollupsubsidiary.FieldMonths06, rollupsubsidiary.FieldMonths612, rollupsubsidiary.FieldMonths1224, rollupsubsidiary.FieldMonths24, rollupsubsidiary.FieldDays130, rollupsubsidiary.FieldDays3160, rollupsubsidiary.FieldDays6190, rollupsubsidiary.FieldDays91, rollupsubsidiary.FieldDisputed, rollupsubsidiary.FieldDisputedOverdue, rollupsubsidiary.FieldLimitAmount, rollupsubsidiary.FieldReserved, rollupsubsidiary.FieldCustomers, rollupsubsidiary.FieldCustomersOverdue, rollupsubsidiary.FieldCustomersOverLimit:
 			values[i] = new(sql.NullInt64)
 		case rollupsubsidiary.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -168,6 +172,18 @@ func (_m *RollupSubsidiary) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field days_91", values[i])
 			} else if value.Valid {
 				_m.Days91 = value.Int64
+			}
+		case rollupsubsidiary.FieldDisputed:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed", values[i])
+			} else if value.Valid {
+				_m.Disputed = value.Int64
+			}
+		case rollupsubsidiary.FieldDisputedOverdue:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disputed_overdue", values[i])
+			} else if value.Valid {
+				_m.DisputedOverdue = value.Int64
 			}
 		case rollupsubsidiary.FieldLimitAmount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -282,6 +298,12 @@ func (_m *RollupSubsidiary) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("days_91=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Days91))
+	builder.WriteString(", ")
+	builder.WriteString("disputed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Disputed))
+	builder.WriteString(", ")
+	builder.WriteString("disputed_overdue=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DisputedOverdue))
 	builder.WriteString(", ")
 	builder.WriteString("limit_amount=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LimitAmount))

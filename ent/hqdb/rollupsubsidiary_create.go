@@ -185,6 +185,34 @@ func (_c *RollupSubsidiaryCreate) SetNillableDays91(v *int64) *RollupSubsidiaryC
 	return _c
 }
 
+// SetDisputed sets the "disputed" field.
+func (_c *RollupSubsidiaryCreate) SetDisputed(v int64) *RollupSubsidiaryCreate {
+	_c.mutation.SetDisputed(v)
+	return _c
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_c *RollupSubsidiaryCreate) SetNillableDisputed(v *int64) *RollupSubsidiaryCreate {
+	if v != nil {
+		_c.SetDisputed(*v)
+	}
+	return _c
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_c *RollupSubsidiaryCreate) SetDisputedOverdue(v int64) *RollupSubsidiaryCreate {
+	_c.mutation.SetDisputedOverdue(v)
+	return _c
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_c *RollupSubsidiaryCreate) SetNillableDisputedOverdue(v *int64) *RollupSubsidiaryCreate {
+	if v != nil {
+		_c.SetDisputedOverdue(*v)
+	}
+	return _c
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (_c *RollupSubsidiaryCreate) SetLimitAmount(v int64) *RollupSubsidiaryCreate {
 	_c.mutation.SetLimitAmount(v)
@@ -360,6 +388,14 @@ func (_c *RollupSubsidiaryCreate) defaults() {
 		v := rollupsubsidiary.DefaultDays91
 		_c.mutation.SetDays91(v)
 	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		v := rollupsubsidiary.DefaultDisputed
+		_c.mutation.SetDisputed(v)
+	}
+	if _, ok := _c.mutation.DisputedOverdue(); !ok {
+		v := rollupsubsidiary.DefaultDisputedOverdue
+		_c.mutation.SetDisputedOverdue(v)
+	}
 	if _, ok := _c.mutation.LimitAmount(); !ok {
 		v := rollupsubsidiary.DefaultLimitAmount
 		_c.mutation.SetLimitAmount(v)
@@ -428,6 +464,12 @@ func (_c *RollupSubsidiaryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Days91(); !ok {
 		return &ValidationError{Name: "days_91", err: errors.New(`hqdb: missing required field "RollupSubsidiary.days_91"`)}
+	}
+	if _, ok := _c.mutation.Disputed(); !ok {
+		return &ValidationError{Name: "disputed", err: errors.New(`hqdb: missing required field "RollupSubsidiary.disputed"`)}
+	}
+	if _, ok := _c.mutation.DisputedOverdue(); !ok {
+		return &ValidationError{Name: "disputed_overdue", err: errors.New(`hqdb: missing required field "RollupSubsidiary.disputed_overdue"`)}
 	}
 	if _, ok := _c.mutation.LimitAmount(); !ok {
 		return &ValidationError{Name: "limit_amount", err: errors.New(`hqdb: missing required field "RollupSubsidiary.limit_amount"`)}
@@ -534,6 +576,14 @@ func (_c *RollupSubsidiaryCreate) createSpec() (*RollupSubsidiary, *sqlgraph.Cre
 	if value, ok := _c.mutation.Days91(); ok {
 		_spec.SetField(rollupsubsidiary.FieldDays91, field.TypeInt64, value)
 		_node.Days91 = value
+	}
+	if value, ok := _c.mutation.Disputed(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputed, field.TypeInt64, value)
+		_node.Disputed = value
+	}
+	if value, ok := _c.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputedOverdue, field.TypeInt64, value)
+		_node.DisputedOverdue = value
 	}
 	if value, ok := _c.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupsubsidiary.FieldLimitAmount, field.TypeInt64, value)
@@ -822,6 +872,42 @@ func (u *RollupSubsidiaryUpsert) UpdateDays91() *RollupSubsidiaryUpsert {
 // AddDays91 adds v to the "days_91" field.
 func (u *RollupSubsidiaryUpsert) AddDays91(v int64) *RollupSubsidiaryUpsert {
 	u.Add(rollupsubsidiary.FieldDays91, v)
+	return u
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupSubsidiaryUpsert) SetDisputed(v int64) *RollupSubsidiaryUpsert {
+	u.Set(rollupsubsidiary.FieldDisputed, v)
+	return u
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsert) UpdateDisputed() *RollupSubsidiaryUpsert {
+	u.SetExcluded(rollupsubsidiary.FieldDisputed)
+	return u
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupSubsidiaryUpsert) AddDisputed(v int64) *RollupSubsidiaryUpsert {
+	u.Add(rollupsubsidiary.FieldDisputed, v)
+	return u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsert) SetDisputedOverdue(v int64) *RollupSubsidiaryUpsert {
+	u.Set(rollupsubsidiary.FieldDisputedOverdue, v)
+	return u
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsert) UpdateDisputedOverdue() *RollupSubsidiaryUpsert {
+	u.SetExcluded(rollupsubsidiary.FieldDisputedOverdue)
+	return u
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsert) AddDisputedOverdue(v int64) *RollupSubsidiaryUpsert {
+	u.Add(rollupsubsidiary.FieldDisputedOverdue, v)
 	return u
 }
 
@@ -1229,6 +1315,48 @@ func (u *RollupSubsidiaryUpsertOne) AddDays91(v int64) *RollupSubsidiaryUpsertOn
 func (u *RollupSubsidiaryUpsertOne) UpdateDays91() *RollupSubsidiaryUpsertOne {
 	return u.Update(func(s *RollupSubsidiaryUpsert) {
 		s.UpdateDays91()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupSubsidiaryUpsertOne) SetDisputed(v int64) *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupSubsidiaryUpsertOne) AddDisputed(v int64) *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.AddDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsertOne) UpdateDisputed() *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.UpdateDisputed()
+	})
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsertOne) SetDisputedOverdue(v int64) *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.SetDisputedOverdue(v)
+	})
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsertOne) AddDisputedOverdue(v int64) *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.AddDisputedOverdue(v)
+	})
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsertOne) UpdateDisputedOverdue() *RollupSubsidiaryUpsertOne {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.UpdateDisputedOverdue()
 	})
 }
 
@@ -1822,6 +1950,48 @@ func (u *RollupSubsidiaryUpsertBulk) AddDays91(v int64) *RollupSubsidiaryUpsertB
 func (u *RollupSubsidiaryUpsertBulk) UpdateDays91() *RollupSubsidiaryUpsertBulk {
 	return u.Update(func(s *RollupSubsidiaryUpsert) {
 		s.UpdateDays91()
+	})
+}
+
+// SetDisputed sets the "disputed" field.
+func (u *RollupSubsidiaryUpsertBulk) SetDisputed(v int64) *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.SetDisputed(v)
+	})
+}
+
+// AddDisputed adds v to the "disputed" field.
+func (u *RollupSubsidiaryUpsertBulk) AddDisputed(v int64) *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.AddDisputed(v)
+	})
+}
+
+// UpdateDisputed sets the "disputed" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsertBulk) UpdateDisputed() *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.UpdateDisputed()
+	})
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsertBulk) SetDisputedOverdue(v int64) *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.SetDisputedOverdue(v)
+	})
+}
+
+// AddDisputedOverdue adds v to the "disputed_overdue" field.
+func (u *RollupSubsidiaryUpsertBulk) AddDisputedOverdue(v int64) *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.AddDisputedOverdue(v)
+	})
+}
+
+// UpdateDisputedOverdue sets the "disputed_overdue" field to the value that was provided on create.
+func (u *RollupSubsidiaryUpsertBulk) UpdateDisputedOverdue() *RollupSubsidiaryUpsertBulk {
+	return u.Update(func(s *RollupSubsidiaryUpsert) {
+		s.UpdateDisputedOverdue()
 	})
 }
 

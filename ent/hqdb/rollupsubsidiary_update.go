@@ -275,6 +275,48 @@ func (_u *RollupSubsidiaryUpdate) AddDays91(v int64) *RollupSubsidiaryUpdate {
 	return _u
 }
 
+// SetDisputed sets the "disputed" field.
+func (_u *RollupSubsidiaryUpdate) SetDisputed(v int64) *RollupSubsidiaryUpdate {
+	_u.mutation.ResetDisputed()
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *RollupSubsidiaryUpdate) SetNillableDisputed(v *int64) *RollupSubsidiaryUpdate {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
+// AddDisputed adds value to the "disputed" field.
+func (_u *RollupSubsidiaryUpdate) AddDisputed(v int64) *RollupSubsidiaryUpdate {
+	_u.mutation.AddDisputed(v)
+	return _u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_u *RollupSubsidiaryUpdate) SetDisputedOverdue(v int64) *RollupSubsidiaryUpdate {
+	_u.mutation.ResetDisputedOverdue()
+	_u.mutation.SetDisputedOverdue(v)
+	return _u
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_u *RollupSubsidiaryUpdate) SetNillableDisputedOverdue(v *int64) *RollupSubsidiaryUpdate {
+	if v != nil {
+		_u.SetDisputedOverdue(*v)
+	}
+	return _u
+}
+
+// AddDisputedOverdue adds value to the "disputed_overdue" field.
+func (_u *RollupSubsidiaryUpdate) AddDisputedOverdue(v int64) *RollupSubsidiaryUpdate {
+	_u.mutation.AddDisputedOverdue(v)
+	return _u
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (_u *RollupSubsidiaryUpdate) SetLimitAmount(v int64) *RollupSubsidiaryUpdate {
 	_u.mutation.ResetLimitAmount()
@@ -531,6 +573,18 @@ func (_u *RollupSubsidiaryUpdate) sqlSave(ctx context.Context) (_node int, err e
 	}
 	if value, ok := _u.mutation.AddedDays91(); ok {
 		_spec.AddField(rollupsubsidiary.FieldDays91, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputed(); ok {
+		_spec.AddField(rollupsubsidiary.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputedOverdue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedOverdue(); ok {
+		_spec.AddField(rollupsubsidiary.FieldDisputedOverdue, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupsubsidiary.FieldLimitAmount, field.TypeInt64, value)
@@ -835,6 +889,48 @@ func (_u *RollupSubsidiaryUpdateOne) AddDays91(v int64) *RollupSubsidiaryUpdateO
 	return _u
 }
 
+// SetDisputed sets the "disputed" field.
+func (_u *RollupSubsidiaryUpdateOne) SetDisputed(v int64) *RollupSubsidiaryUpdateOne {
+	_u.mutation.ResetDisputed()
+	_u.mutation.SetDisputed(v)
+	return _u
+}
+
+// SetNillableDisputed sets the "disputed" field if the given value is not nil.
+func (_u *RollupSubsidiaryUpdateOne) SetNillableDisputed(v *int64) *RollupSubsidiaryUpdateOne {
+	if v != nil {
+		_u.SetDisputed(*v)
+	}
+	return _u
+}
+
+// AddDisputed adds value to the "disputed" field.
+func (_u *RollupSubsidiaryUpdateOne) AddDisputed(v int64) *RollupSubsidiaryUpdateOne {
+	_u.mutation.AddDisputed(v)
+	return _u
+}
+
+// SetDisputedOverdue sets the "disputed_overdue" field.
+func (_u *RollupSubsidiaryUpdateOne) SetDisputedOverdue(v int64) *RollupSubsidiaryUpdateOne {
+	_u.mutation.ResetDisputedOverdue()
+	_u.mutation.SetDisputedOverdue(v)
+	return _u
+}
+
+// SetNillableDisputedOverdue sets the "disputed_overdue" field if the given value is not nil.
+func (_u *RollupSubsidiaryUpdateOne) SetNillableDisputedOverdue(v *int64) *RollupSubsidiaryUpdateOne {
+	if v != nil {
+		_u.SetDisputedOverdue(*v)
+	}
+	return _u
+}
+
+// AddDisputedOverdue adds value to the "disputed_overdue" field.
+func (_u *RollupSubsidiaryUpdateOne) AddDisputedOverdue(v int64) *RollupSubsidiaryUpdateOne {
+	_u.mutation.AddDisputedOverdue(v)
+	return _u
+}
+
 // SetLimitAmount sets the "limit_amount" field.
 func (_u *RollupSubsidiaryUpdateOne) SetLimitAmount(v int64) *RollupSubsidiaryUpdateOne {
 	_u.mutation.ResetLimitAmount()
@@ -1121,6 +1217,18 @@ func (_u *RollupSubsidiaryUpdateOne) sqlSave(ctx context.Context) (_node *Rollup
 	}
 	if value, ok := _u.mutation.AddedDays91(); ok {
 		_spec.AddField(rollupsubsidiary.FieldDays91, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Disputed(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputed(); ok {
+		_spec.AddField(rollupsubsidiary.FieldDisputed, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DisputedOverdue(); ok {
+		_spec.SetField(rollupsubsidiary.FieldDisputedOverdue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisputedOverdue(); ok {
+		_spec.AddField(rollupsubsidiary.FieldDisputedOverdue, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.LimitAmount(); ok {
 		_spec.SetField(rollupsubsidiary.FieldLimitAmount, field.TypeInt64, value)

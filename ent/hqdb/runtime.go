@@ -615,16 +615,24 @@ func init() {
 	rollupcustomerDescDays91 := rollupcustomerMixinFields1[11].Descriptor()
 	// rollupcustomer.DefaultDays91 holds the default value on creation for the days_91 field.
 	rollupcustomer.DefaultDays91 = rollupcustomerDescDays91.Default.(int64)
+	// rollupcustomerDescDisputed is the schema descriptor for disputed field.
+	rollupcustomerDescDisputed := rollupcustomerMixinFields1[12].Descriptor()
+	// rollupcustomer.DefaultDisputed holds the default value on creation for the disputed field.
+	rollupcustomer.DefaultDisputed = rollupcustomerDescDisputed.Default.(int64)
+	// rollupcustomerDescDisputedOverdue is the schema descriptor for disputed_overdue field.
+	rollupcustomerDescDisputedOverdue := rollupcustomerMixinFields1[13].Descriptor()
+	// rollupcustomer.DefaultDisputedOverdue holds the default value on creation for the disputed_overdue field.
+	rollupcustomer.DefaultDisputedOverdue = rollupcustomerDescDisputedOverdue.Default.(int64)
 	// rollupcustomerDescLimitAmount is the schema descriptor for limit_amount field.
-	rollupcustomerDescLimitAmount := rollupcustomerMixinFields1[12].Descriptor()
+	rollupcustomerDescLimitAmount := rollupcustomerMixinFields1[14].Descriptor()
 	// rollupcustomer.DefaultLimitAmount holds the default value on creation for the limit_amount field.
 	rollupcustomer.DefaultLimitAmount = rollupcustomerDescLimitAmount.Default.(int64)
 	// rollupcustomerDescReserved is the schema descriptor for reserved field.
-	rollupcustomerDescReserved := rollupcustomerMixinFields1[13].Descriptor()
+	rollupcustomerDescReserved := rollupcustomerMixinFields1[15].Descriptor()
 	// rollupcustomer.DefaultReserved holds the default value on creation for the reserved field.
 	rollupcustomer.DefaultReserved = rollupcustomerDescReserved.Default.(int64)
 	// rollupcustomerDescProjectedAt is the schema descriptor for projected_at field.
-	rollupcustomerDescProjectedAt := rollupcustomerMixinFields1[15].Descriptor()
+	rollupcustomerDescProjectedAt := rollupcustomerMixinFields1[17].Descriptor()
 	// rollupcustomer.DefaultProjectedAt holds the default value on creation for the projected_at field.
 	rollupcustomer.DefaultProjectedAt = rollupcustomerDescProjectedAt.Default.(func() time.Time)
 	// rollupcustomer.UpdateDefaultProjectedAt holds the default value on update for the projected_at field.
@@ -698,16 +706,24 @@ func init() {
 	rollupsubsidiaryDescDays91 := rollupsubsidiaryMixinFields1[11].Descriptor()
 	// rollupsubsidiary.DefaultDays91 holds the default value on creation for the days_91 field.
 	rollupsubsidiary.DefaultDays91 = rollupsubsidiaryDescDays91.Default.(int64)
+	// rollupsubsidiaryDescDisputed is the schema descriptor for disputed field.
+	rollupsubsidiaryDescDisputed := rollupsubsidiaryMixinFields1[12].Descriptor()
+	// rollupsubsidiary.DefaultDisputed holds the default value on creation for the disputed field.
+	rollupsubsidiary.DefaultDisputed = rollupsubsidiaryDescDisputed.Default.(int64)
+	// rollupsubsidiaryDescDisputedOverdue is the schema descriptor for disputed_overdue field.
+	rollupsubsidiaryDescDisputedOverdue := rollupsubsidiaryMixinFields1[13].Descriptor()
+	// rollupsubsidiary.DefaultDisputedOverdue holds the default value on creation for the disputed_overdue field.
+	rollupsubsidiary.DefaultDisputedOverdue = rollupsubsidiaryDescDisputedOverdue.Default.(int64)
 	// rollupsubsidiaryDescLimitAmount is the schema descriptor for limit_amount field.
-	rollupsubsidiaryDescLimitAmount := rollupsubsidiaryMixinFields1[12].Descriptor()
+	rollupsubsidiaryDescLimitAmount := rollupsubsidiaryMixinFields1[14].Descriptor()
 	// rollupsubsidiary.DefaultLimitAmount holds the default value on creation for the limit_amount field.
 	rollupsubsidiary.DefaultLimitAmount = rollupsubsidiaryDescLimitAmount.Default.(int64)
 	// rollupsubsidiaryDescReserved is the schema descriptor for reserved field.
-	rollupsubsidiaryDescReserved := rollupsubsidiaryMixinFields1[13].Descriptor()
+	rollupsubsidiaryDescReserved := rollupsubsidiaryMixinFields1[15].Descriptor()
 	// rollupsubsidiary.DefaultReserved holds the default value on creation for the reserved field.
 	rollupsubsidiary.DefaultReserved = rollupsubsidiaryDescReserved.Default.(int64)
 	// rollupsubsidiaryDescProjectedAt is the schema descriptor for projected_at field.
-	rollupsubsidiaryDescProjectedAt := rollupsubsidiaryMixinFields1[15].Descriptor()
+	rollupsubsidiaryDescProjectedAt := rollupsubsidiaryMixinFields1[17].Descriptor()
 	// rollupsubsidiary.DefaultProjectedAt holds the default value on creation for the projected_at field.
 	rollupsubsidiary.DefaultProjectedAt = rollupsubsidiaryDescProjectedAt.Default.(func() time.Time)
 	// rollupsubsidiary.UpdateDefaultProjectedAt holds the default value on update for the projected_at field.

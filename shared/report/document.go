@@ -155,6 +155,7 @@ var words = map[string][2]string{
 	KeyReceivable: {"应收总额", "Receivable"}, KeySales: {"销售总额", "Sales"}, KeyCollections: {"回款总额", "Collections"},
 	KeyOverdue: {"逾期总额", "Overdue"}, KeyOverdueRatio: {"逾期比例", "Overdue ratio"}, KeyDSO: {"周转天数", "Turnover days"},
 	KeyCollection: {"回款率", "Collection rate"}, KeyDueCollection: {"到期回款率", "Due collected"},
+	KeyDisputed: {"应收中有争议", "Disputed of receivable"}, KeyDisputedLate: {"逾期中有争议", "Disputed of overdue"},
 	string(BySubsidiary): {"子企业", "Subsidiary"}, string(BySalesperson): {"业务员", "Salesperson"}, string(ByCustomer): {"客户", "Customer"},
 	"books":                    {"期末余额按账面。", "The balance is the books'."},
 	"items":                    {"期末余额按现有单据推算：此前已结清而未导入的单据不在内。", "The balance is derived from today's items; items settled earlier and never imported are missing."},
@@ -163,7 +164,8 @@ var words = map[string][2]string{
 	"formula." + KeyReceivable: {"期末未结清单据金额之和", "sum of what is open at the end"}, "formula." + KeySales: {"按开票日期", "by invoice date"},
 	"formula." + KeyCollections: {"按到账日期", "by receipt date"}, "formula." + KeyOverdue: {"期末前到期的未结清金额", "open at the end and due before"},
 	"formula." + KeyOverdueRatio: {"逾期 ÷ 应收", "overdue ÷ receivable"}, "formula." + KeyDSO: {"期末应收 ÷ 期间销售 × 天数（自首笔销售起）", "receivable ÷ sales × days (from the first sale)"},
-	"formula." + KeyCollection: {"期间回款 ÷ 期间销售", "collections ÷ sales"}, "formula." + KeyDueCollection: {"到期款中已收 ÷ 期间到期", "collected ÷ fallen due"},
+	"formula." + KeyCollection: {"期间回款 ÷ 期间销售", "collections ÷ sales"}, "formula." + KeyDueCollection: {"到期款中已收（核销不计）÷ 期间到期", "collected, without write-offs, ÷ fallen due"},
+	"formula." + KeyDisputed: {"期末未结清且有争议的金额", "open and in dispute at the end"}, "formula." + KeyDisputedLate: {"其中期末前到期的", "of it, due before the end"},
 }
 
 func say(lang Lang, key string) string {
@@ -209,7 +211,7 @@ func (v View) Document(lang Lang, at time.Time) Document {
 	}
 	if v.By != "" {
 		parts := Section{Title: say(lang, string(v.By)), Columns: []Column{{Title: say(lang, string(v.By)), Width: 3}}}
-		keys := []string{KeyReceivable, KeyOverdue, KeyOverdueRatio, KeyDSO, KeySales, KeyCollections}
+		keys := []string{KeyReceivable, KeyOverdue, KeyOverdueRatio, KeyDisputed, KeyDSO, KeySales, KeyCollections}
 		for _, k := range keys {
 			parts.Columns = append(parts.Columns, num(say(lang, k), 2))
 		}

@@ -83,6 +83,8 @@ const (
 	KeyDSO           = "dso"
 	KeyCollection    = "collection_rate"
 	KeyDueCollection = "due_collection_rate"
+	KeyDisputed      = "disputed"
+	KeyDisputedLate  = "disputed_overdue"
 )
 
 // formula makes a figure out of the sums of a period.
@@ -127,6 +129,8 @@ var formulas = []formula{
 		}},
 	rate(KeyCollection, false, KeyCollections, collections, KeySales, sales),
 	rate(KeyDueCollection, true, "collected_due", func(s Sums) int64 { return s.CollectedDue }, "fallen_due", func(s Sums) int64 { return s.FallenDue }),
+	amount(KeyDisputed, true, func(s Sums) int64 { return s.Disputed }),
+	amount(KeyDisputedLate, true, func(s Sums) int64 { return s.DisputedOverdue }),
 }
 
 func (f formula) at(s Series, p Period, oldest calendarDate) Number {

@@ -48,6 +48,7 @@ type Ranked struct {
 	Subsidiaries            int64
 	Receivable, Overdue     int64
 	OldestDue, AsOf         calendar.Date
+	Disputed                int64 // of Receivable
 }
 
 // OverdueDays counts from the oldest item past due; 0 when there is none.

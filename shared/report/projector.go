@@ -36,6 +36,7 @@ type Project struct {
 	Number, Name        string
 	Receivable, Overdue int64
 	OldestDueOn         calendar.Date // of what is overdue; zero for nothing
+	Disputed            int64         // of Receivable
 }
 
 // Source keeps the figures in a tenant's own tables, inside its unit of work.

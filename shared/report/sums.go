@@ -46,7 +46,7 @@ type Sums struct {
 	Sales        int64 // invoiced, by invoice date
 	Collections  int64 // received, by receipt date
 	FallenDue    int64 // amounts whose due date lies in the month
-	CollectedDue int64 // of them, settled by the date
+	CollectedDue int64 // of them, collected by the date; what was written off is not
 
 	Receivable int64
 	NotDue     int64
@@ -58,6 +58,9 @@ type Sums struct {
 	Days31     int64
 	Days61     int64
 	Days91     int64
+	// Of Receivable, and of it what is past due, in dispute.
+	Disputed        int64
+	DisputedOverdue int64
 
 	FirstSale calendar.Date // earliest invoice of the subject; zero when there is none
 	OldestDue calendar.Date // of the items that are open and past due; zero when nothing is
@@ -109,6 +112,8 @@ func (s *Sums) addState(o Sums) {
 	s.Days31 += o.Days31
 	s.Days61 += o.Days61
 	s.Days91 += o.Days91
+	s.Disputed += o.Disputed
+	s.DisputedOverdue += o.DisputedOverdue
 }
 
 // Series are the figures of one subject by date. A date without a row is zero:

@@ -20,21 +20,25 @@ import (
 // Figures are sums in fen of Currency. NotDue plus either scheme (ruling 6) is
 // Receivable.
 type Figures struct {
-	Currency   string        `json:"currency"`
-	Receivable int64         `json:"receivable"`
-	Overdue    int64         `json:"overdue"`
-	NotDue     int64         `json:"not_due"`
-	Months0    int64         `json:"months_0_6"`
-	Months6    int64         `json:"months_6_12"`
-	Months12   int64         `json:"months_12_24"`
-	Months24   int64         `json:"months_24"`
-	Days1      int64         `json:"days_1_30"`
-	Days31     int64         `json:"days_31_60"`
-	Days61     int64         `json:"days_61_90"`
-	Days91     int64         `json:"days_91"`
-	Limit      int64         `json:"limit_amount"` // standing and active temporary limits and cover, of kind amount
-	Reserved   int64         `json:"reserved"`
-	AsOf       calendar.Date `json:"as_of"`
+	Currency   string `json:"currency"`
+	Receivable int64  `json:"receivable"`
+	Overdue    int64  `json:"overdue"`
+	NotDue     int64  `json:"not_due"`
+	Months0    int64  `json:"months_0_6"`
+	Months6    int64  `json:"months_6_12"`
+	Months12   int64  `json:"months_12_24"`
+	Months24   int64  `json:"months_24"`
+	Days1      int64  `json:"days_1_30"`
+	Days31     int64  `json:"days_31_60"`
+	Days61     int64  `json:"days_61_90"`
+	Days91     int64  `json:"days_91"`
+	// Of Receivable, and of Overdue, what is in dispute.
+	Disputed        int64 `json:"disputed"`
+	DisputedOverdue int64 `json:"disputed_overdue"`
+
+	Limit    int64         `json:"limit_amount"` // standing and active temporary limits and cover, of kind amount
+	Reserved int64         `json:"reserved"`
+	AsOf     calendar.Date `json:"as_of"`
 }
 
 // Customer is the projected state of one customer of one subsidiary.

@@ -214,6 +214,8 @@ func (f *Figures) add(o Figures) {
 	f.Days31 += o.Days31
 	f.Days61 += o.Days61
 	f.Days91 += o.Days91
+	f.Disputed += o.Disputed
+	f.DisputedOverdue += o.DisputedOverdue
 	f.Limit += o.Limit
 	f.Reserved += o.Reserved
 }

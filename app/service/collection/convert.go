@@ -92,8 +92,12 @@ func toLife(l collection.Life) *collectionv1.Life {
 		out.Tickets = append(out.Tickets, &collectionv1.Ticket{Number: t.Number, OrderNo: t.OrderNo, DeliveredOn: date(t.DeliveredOn), Volume: t.Volume, Amount: int64(t.Amount)})
 	}
 	for _, i := range l.Instalments {
-		out.Instalments = append(out.Instalments, &collectionv1.Instalment{Clause: i.Clause, DueDate: date(i.DueDate), Amount: int64(i.Amount), Open: int64(i.Open),
-			OverdueDays: int32(i.Days), LateFee: int64(i.LateFee)})
+		part := &collectionv1.Instalment{Clause: i.Clause, DueDate: date(i.DueDate), Amount: int64(i.Amount), Open: int64(i.Open),
+			OverdueDays: int32(i.Days), LateFee: int64(i.LateFee)}
+		for _, p := range i.Late {
+			part.Late = append(part.Late, &collectionv1.LatePart{Amount: int64(p.Amount), Until: date(p.Until), Days: int32(p.Days), Paid: p.Paid})
+		}
+		out.Instalments = append(out.Instalments, part)
 	}
 	for _, w := range l.WriteOffs {
 		out.WriteOffs = append(out.WriteOffs, &collectionv1.WriteOff{Id: w.ID.String(), Amount: int64(w.Amount), Reason: w.Reason, Status: w.Status, CreatedAt: timestamppb.New(w.CreatedAt)})

@@ -209,8 +209,8 @@ func (s *Service) GetAllStages(ctx context.Context, _ *collectionv1.GetAllStages
 }
 
 func (s *Service) stages(ctx context.Context, customerID uuid.UUID) (*collectionv1.GetStagesReply, error) {
-	stages, err := s.biz.Stages(ctx, customerID)
-	out := &collectionv1.GetStagesReply{}
+	stages, fees, err := s.biz.Stages(ctx, customerID)
+	out := &collectionv1.GetStagesReply{LateFeeAccrued: int64(fees.Accrued), LateFee: int64(fees.Due()), LateFeeItems: int32(fees.Items)}
 	for _, x := range stages {
 		out.Stages = append(out.Stages, &collectionv1.Stage{Name: x.Name, Amount: int64(x.Amount), Since: date(x.Since), Days: int32(x.Days), Customers: x.Customers})
 	}

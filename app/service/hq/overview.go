@@ -39,7 +39,7 @@ func (s *Overview) GetGroupOverview(ctx context.Context, _ *hqv1.GetGroupOvervie
 	for _, t := range o.Totals {
 		out.Totals = append(out.Totals, &hqv1.GroupTotal{
 			Aging: toAging(t.Figures), LimitAmount: t.Limit, Reserved: t.Reserved, Subsidiaries: t.Subsidiaries, Customers: t.Customers,
-			CustomersOverdue: t.CustomersOverdue, CustomersOverLimit: t.CustomersOverLimit,
+			CustomersOverdue: t.CustomersOverdue, CustomersOverLimit: t.CustomersOverLimit, Disputed: t.Disputed, DisputedOverdue: t.DisputedOverdue,
 		})
 		if at := timestamppb.New(t.ProjectedAt); out.ProjectedAt == nil || at.AsTime().Before(out.ProjectedAt.AsTime()) {
 			out.ProjectedAt = at
@@ -82,7 +82,7 @@ func (s *Overview) GetGroupSubsidiary(ctx context.Context, r *hqv1.GetGroupSubsi
 func toSubsidiary(x rollup.Subsidiary) *hqv1.SubsidiaryFigures {
 	return &hqv1.SubsidiaryFigures{
 		TenantId: x.TenantID.String(), Slug: x.Slug, Name: x.Name, Aging: toAging(x.Figures), LimitAmount: x.Limit, Reserved: x.Reserved,
-		Customers: x.Customers, CustomersOverdue: x.CustomersOverdue, CustomersOverLimit: x.CustomersOverLimit,
+		Customers: x.Customers, CustomersOverdue: x.CustomersOverdue, CustomersOverLimit: x.CustomersOverLimit, Disputed: x.Disputed, DisputedOverdue: x.DisputedOverdue,
 		ProjectedAt: timestamppb.New(x.ProjectedAt),
 	}
 }
@@ -144,7 +144,7 @@ func toRow(c rollup.Row) *hqv1.GroupCustomerRow {
 	return &hqv1.GroupCustomerRow{
 		TenantId: c.TenantID.String(), SubsidiaryName: c.SubsidiaryName, CustomerName: c.Name, Uscc: c.USCC, Grade: c.Grade,
 		LimitKind: c.LimitKind, LimitAmount: c.Limit, Reserved: c.Reserved, Aging: toAging(c.Figures), OnNegativeList: c.OnNegativeList,
-		ProjectedAt: timestamppb.New(c.ProjectedAt),
+		ProjectedAt: timestamppb.New(c.ProjectedAt), Disputed: c.Disputed,
 	}
 }
 

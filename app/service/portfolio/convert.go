@@ -20,9 +20,9 @@ func toClassified(x biz.Classified, byHand bool) *portfoliov1.ClassifiedCustomer
 
 func toBucket(k int, b biz.Provided) *portfoliov1.LossBucket {
 	out := &portfoliov1.LossBucket{Label: biz.Buckets[k], Items: b.Items, Open: b.Open, Base: b.Base, Loss: int32(b.Loss), Rate: int32(b.Final), Provision: b.Provision, Basis: string(b.Basis),
-		Roll: &portfoliov1.RollSums{Months: int32(b.Months), Items: b.Roll.Items, Before: b.Before, Stayed: b.Stayed(k), Older: b.Older(k), Collected: b.Collected(k)}}
+		Roll: &portfoliov1.RollSums{Months: int32(b.Months), Items: b.Roll.Items, Before: b.Before, Stayed: b.Stayed(k), Older: b.Older(k), Collected: b.Collected(k), WrittenOff: b.Roll.Lost}}
 	for _, m := range b.ByMonth {
-		out.Months = append(out.Months, &portfoliov1.RollMonth{Month: m.Month.String(), Items: m.Items, Before: m.Before, Stayed: m.Stayed, Older: m.Older})
+		out.Months = append(out.Months, &portfoliov1.RollMonth{Month: m.Month.String(), Items: m.Items, Before: m.Before, Stayed: m.Stayed, Older: m.Older, WrittenOff: m.Lost})
 	}
 	return out
 }

@@ -124,13 +124,13 @@ func (s *Service) GetExpectedLoss(ctx context.Context, r *portfoliov1.GetExpecte
 		return nil, err
 	}
 	out := &portfoliov1.ExpectedLoss{Today: l.Today.String(), Currency: money, Open: l.Open, Base: l.Base, Provision: l.Provision, Total: total,
-		First: l.First.String(), Last: l.Last.String(), Unknown: l.Unknown, Rule: toRule(l.Rule)}
+		First: l.First.String(), Last: l.Last.String(), Unknown: l.Unknown, Rule: toRule(l.Rule), Disputed: l.Disputed}
 	for k, b := range l.Buckets {
 		out.Buckets = append(out.Buckets, toBucket(k, b))
 	}
 	for _, x := range rows {
 		out.Customers = append(out.Customers, &portfoliov1.CustomerLoss{CustomerId: x.CustomerID.String(), Number: x.Number, Name: x.Name, SalespersonName: x.Salesperson,
-			Open: x.Open[:], Total: x.Total(), Provision: x.Provision})
+			Open: x.Open[:], Total: x.Total(), Provision: x.Provision, Disputed: x.Disputed})
 	}
 	return out, nil
 }
@@ -153,12 +153,12 @@ func (s *Service) GetCashIn(ctx context.Context, r *portfoliov1.GetCashInRequest
 	if err != nil {
 		return nil, err
 	}
-	out := &portfoliov1.CashIn{Today: f.Today.String(), Currency: money, Step: string(f.Step), Sum: toExpected(f.Total), LateDays: int32(f.All.Days), Payments: f.All.Payments, Total: total}
+	out := &portfoliov1.CashIn{Today: f.Today.String(), Currency: money, Step: string(f.Step), Sum: toExpected(f.Total), LateDays: int32(f.All.Days), Payments: f.All.Payments, Total: total, Disputed: f.Disputed}
 	for _, x := range f.Spans {
 		out.Spans = append(out.Spans, &portfoliov1.CashSpan{First: x.First.String(), Last: x.Last.String()})
 	}
 	for _, x := range rows {
-		c := &portfoliov1.CustomerCash{CustomerId: x.CustomerID.String(), Number: x.Number, Name: x.Name, SalespersonName: x.Salesperson, LateDays: int32(x.Late.Days), Expected: toExpected(x.Expected)}
+		c := &portfoliov1.CustomerCash{CustomerId: x.CustomerID.String(), Number: x.Number, Name: x.Name, SalespersonName: x.Salesperson, LateDays: int32(x.Late.Days), Expected: toExpected(x.Expected), Disputed: x.Disputed}
 		if x.Own {
 			c.Payments = x.Late.Payments
 		}

@@ -43,7 +43,7 @@ func toSums(s report.Sums) *reportv1.Sums {
 	return &reportv1.Sums{Sales: s.Sales, Collections: s.Collections, FallenDue: s.FallenDue, CollectedDue: s.CollectedDue,
 		Receivable: s.Receivable, Overdue: s.Overdue(), NotDue: s.NotDue, Months_0_6: s.Months0, Months_6_12: s.Months6, Months_12_24: s.Months12,
 		Months_24: s.Months24, Days_1_30: s.Days1, Days_31_60: s.Days31, Days_61_90: s.Days61, Days_91: s.Days91,
-		Customers: s.Customers, Unknown: s.Unknown, Basis: s.Basis.String(), OldestDueOn: s.OldestDue.String()}
+		Customers: s.Customers, Unknown: s.Unknown, Basis: s.Basis.String(), OldestDueOn: s.OldestDue.String(), Disputed: s.Disputed, DisputedOverdue: s.DisputedOverdue}
 }
 
 func toFigures(figures []report.Figure) (out []*reportv1.Figure) {
@@ -68,14 +68,14 @@ func toPoints(points []report.Point) (out []*reportv1.Point) {
 }
 
 func toAgingRow(r biz.AgingRow) *reportv1.AgingRow {
-	return &reportv1.AgingRow{Id: idOf(r.ID), Name: r.Name, Detail: r.Detail, Buckets: r.Buckets, Receivable: r.Receivable(), Unknown: r.Unknown, Basis: r.Basis.String()}
+	return &reportv1.AgingRow{Id: idOf(r.ID), Name: r.Name, Detail: r.Detail, Buckets: r.Buckets, Receivable: r.Receivable(), Unknown: r.Unknown, Basis: r.Basis.String(), Disputed: r.Disputed}
 }
 
 func toDebts(rows []report.Ranked, total int64, currency string) *reportv1.ListDebtsReply {
 	out := &reportv1.ListDebtsReply{Total: total, Currency: currency}
 	for _, r := range rows {
 		out.Debts = append(out.Debts, &reportv1.Debt{Id: r.ID, Name: r.Name, Detail: r.Detail, Where: r.Where, Subsidiaries: r.Subsidiaries,
-			Receivable: r.Receivable, Overdue: r.Overdue, OverdueDays: int32(r.OverdueDays()), AsOf: r.AsOf.String()})
+			Receivable: r.Receivable, Overdue: r.Overdue, OverdueDays: int32(r.OverdueDays()), AsOf: r.AsOf.String(), Disputed: r.Disputed})
 	}
 	return out
 }

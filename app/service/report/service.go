@@ -191,13 +191,21 @@ func (s *Service) ExportReport(ctx context.Context, r *reportv1.ExportReportRequ
 	return toFile(s.exports.Report(ctx, in, report.Format(r.GetFormat()), report.LangOf(r.GetLang())))
 }
 
-// ExportItems gives all open items as a file.
+// ExportItems gives open items as a file: all, a salesperson's, a customer's or a
+// segment's.
 func (s *Service) ExportItems(ctx context.Context, r *reportv1.ExportItemsRequest) (*route.File, error) {
-	of, err := segment.ParseID(r.GetSegmentId())
-	if err != nil {
+	var in report.Request
+	var err error
+	if in.Segment, err = segment.ParseID(r.GetSegmentId()); err != nil {
 		return nil, err
 	}
-	return toFile(s.exports.Items(ctx, of))
+	if in.SalespersonID, err = person(r.GetSalespersonId()); err != nil {
+		return nil, err
+	}
+	if in.CustomerID, err = parse(r.GetCustomerId(), report.ErrNoCustomer); err != nil {
+		return nil, err
+	}
+	return toFile(s.exports.Items(ctx, in, report.LangOf(r.GetLang())))
 }
 
 // ExportGroupReport gives HQ's report as a file.

@@ -69,7 +69,7 @@ func (Store) Name(ctx context.Context, f report.Filter) (name string, ok bool, e
 const subsidiaries = `SELECT t.id, t.slug, t.name, t.currency, coalesce(f.as_of, t.created_at::date), f.on_date, coalesce(f.customers, 0), coalesce(f.unknown, 0), coalesce(f.basis, 0),
   coalesce(f.sales, 0), coalesce(f.collections, 0), coalesce(f.fallen_due, 0), coalesce(f.collected_due, 0), coalesce(f.receivable, 0), coalesce(f.not_due, 0),
   coalesce(f.months_0_6, 0), coalesce(f.months_6_12, 0), coalesce(f.months_12_24, 0), coalesce(f.months_24, 0),
-  coalesce(f.days_1_30, 0), coalesce(f.days_31_60, 0), coalesce(f.days_61_90, 0), coalesce(f.days_91, 0), f.first_sale_on, f.oldest_due_on
+  coalesce(f.days_1_30, 0), coalesce(f.days_31_60, 0), coalesce(f.days_61_90, 0), coalesce(f.days_91, 0), coalesce(f.disputed, 0), coalesce(f.disputed_overdue, 0), f.first_sale_on, f.oldest_due_on
 FROM hq.tenants t LEFT JOIN hq.rollup_subsidiary_figures f ON f.tenant_id = t.id
 WHERE ($1::uuid IS NULL OR t.id = $1::uuid) ORDER BY t.id`
 
@@ -105,7 +105,7 @@ func (Store) Subsidiaries(ctx context.Context, only uuid.UUID) ([]report.Subsidi
 
 func fields(s *report.Sums) []any {
 	return []any{&s.Sales, &s.Collections, &s.FallenDue, &s.CollectedDue, &s.Receivable, &s.NotDue,
-		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.FirstSale, &s.OldestDue}
+		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.Disputed, &s.DisputedOverdue, &s.FirstSale, &s.OldestDue}
 }
 
 // Of implements report.Store.
@@ -146,14 +146,14 @@ func (Store) Of(ctx context.Context, tenantID uuid.UUID) ([]report.Row, report.S
 // before while the customers' rows are of today already.
 const rankCustomers = `
 SELECT coalesce(nullif(r.uscc, ''), r.id::text), min(r.customer_name), min(r.uscc), count(DISTINCT r.tenant_id), string_agg(DISTINCT t.name, '、'),
-  sum(r.receivable)::bigint, sum(r.overdue)::bigint, min(f.oldest_due_on), min(r.as_of), count(*) OVER ()
+  sum(r.receivable)::bigint, sum(r.overdue)::bigint, min(f.oldest_due_on), min(r.as_of), sum(r.disputed)::bigint, count(*) OVER ()
 FROM hq.rollup_customers r JOIN hq.tenants t ON t.id = r.tenant_id
 LEFT JOIN LATERAL (SELECT f.oldest_due_on FROM hq.rollup_figures f WHERE f.customer_id = r.id AND f.on_date <= r.as_of ORDER BY f.on_date DESC LIMIT 1) f ON true
 WHERE r.currency = $1::varchar AND ($2::uuid IS NULL OR r.tenant_id = $2::uuid) AND (r.receivable <> 0 OR r.overdue <> 0)
 GROUP BY 1`
 
 const rankProjects = `
-SELECT r.project_id::text, r.name, r.number, 1, t.name || ' · ' || coalesce(c.customer_name, ''), r.receivable, r.overdue, r.oldest_due_on, r.as_of, count(*) OVER ()
+SELECT r.project_id::text, r.name, r.number, 1, t.name || ' · ' || coalesce(c.customer_name, ''), r.receivable, r.overdue, r.oldest_due_on, r.as_of, r.disputed, count(*) OVER ()
 FROM hq.rollup_projects r JOIN hq.tenants t ON t.id = r.tenant_id LEFT JOIN hq.rollup_customers c ON c.id = r.customer_id
 WHERE r.currency = $1::varchar AND ($2::uuid IS NULL OR r.tenant_id = $2::uuid)`
 
@@ -179,7 +179,7 @@ func (Store) Rank(ctx context.Context, k report.RankQuery) ([]report.Ranked, int
 	var total int64
 	for rows.Next() {
 		var r report.Ranked
-		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &r.Subsidiaries, &r.Where, &r.Receivable, &r.Overdue, &r.OldestDue, &r.AsOf, &total); err != nil {
+		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &r.Subsidiaries, &r.Where, &r.Receivable, &r.Overdue, &r.OldestDue, &r.AsOf, &r.Disputed, &total); err != nil {
 			return nil, 0, err
 		}
 		out = append(out, r)

@@ -47,6 +47,10 @@ type item struct {
 	customer        uuid.UUID
 	invoice, due    calendar.Date
 	amount, settled int64
+	lost            int64 // of settled, written off on a day
+	lostOn          calendar.Date
+	disputed        bool // since a day
+	disputedOn      calendar.Date
 }
 
 type receipt struct {
@@ -91,12 +95,29 @@ func (w *world) insert(t testing.TB, ctx context.Context, its []item, rs []recei
 	for _, i := range its {
 		w.Exec(t, ctx, `INSERT INTO receivables (id, source, document_no, customer_id, invoice_date, due_date, currency, amount, open_amount, import_id, updated_at)
 			VALUES ($1, 'erp', gen_random_uuid()::text, $2, $3, $4, $5, $6, $7, $1, now())`, i.id, i.customer, i.invoice, i.due, string(tenant.Currency), i.amount, i.amount-i.settled)
+		if i.disputed {
+			w.Exec(t, ctx, `UPDATE receivables SET disputed = true WHERE id = $1`, i.id)
+			w.Exec(t, ctx, `INSERT INTO disputes (id, customer_id, receivable_id, cause, detail, status, created_at, updated_at)
+				VALUES (gen_random_uuid(), $1, $2, 'quality', '强度', 'open', $3, $3)`, i.customer, i.id, i.disputedOn.Time().Add(-7*time.Hour))
+		}
+		if i.lost > 0 {
+			w.Exec(t, ctx, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, write_off_id, amount, rule, applied_on, created_at)
+				VALUES (gen_random_uuid(), $1, $2, $1, 'write_off', $1, $3, 'write_off', $4, now())`, i.id, i.customer, i.lost, i.lostOn)
+		}
 	}
 	for _, r := range rs {
 		w.Exec(t, ctx, `INSERT INTO receipts (id, source, document_no, customer_id, received_on, currency, amount, created_at)
 			VALUES ($1, 'erp', gen_random_uuid()::text, $2, $3, $4, $5, now())`, uuid.New(), r.customer, r.on, string(tenant.Currency), r.amount)
 	}
 	w.items, w.receipts = append(w.items, its...), append(w.receipts, rs...)
+}
+
+// givenUp is what was written off by a day.
+func (i item) givenUp(on calendar.Date) int64 {
+	if i.lostOn <= on {
+		return i.lost
+	}
+	return 0
 }
 
 // oracle is the rule in Go, item by item: it shares nothing with the SQL.
@@ -107,7 +128,7 @@ func oracle(items []item, receipts []receipt, on, today calendar.Date) report.Su
 	var settled, paid, until int64
 	anything, there := false, false
 	for _, i := range items {
-		settled += i.settled
+		settled += i.settled - i.lost
 		anything = anything || i.settled != 0
 		if i.settled < 0 && i.invoice <= on {
 			until -= i.settled
@@ -143,9 +164,9 @@ func oracle(items []item, receipts []receipt, on, today calendar.Date) report.Su
 		there = true
 		open := i.amount - i.settled
 		if on != today && i.settled > 0 {
-			take := min(i.settled, max(0, until))
-			until -= i.settled
-			open = i.amount - take
+			take := min(i.settled-i.lost, max(0, until))
+			until -= i.settled - i.lost
+			open = i.amount - take - i.givenUp(on)
 		}
 		if first <= i.invoice && i.invoice <= on {
 			s.Sales += i.amount
@@ -153,13 +174,19 @@ func oracle(items []item, receipts []receipt, on, today calendar.Date) report.Su
 		if first <= i.due && i.due <= on {
 			s.FallenDue += i.amount
 			if known {
-				s.CollectedDue += i.amount - open
+				s.CollectedDue += i.amount - open - i.givenUp(on)
 			}
 		}
 		if s.FirstSale.IsZero() || i.invoice < s.FirstSale {
 			s.FirstSale = i.invoice
 		}
 		if known {
+			if i.disputed && (i.disputedOn <= on || on == today) {
+				s.Disputed += open
+				if i.due < on {
+					s.DisputedOverdue += open
+				}
+			}
 			a.Add(i.due, money.Amount(open))
 			if open > 0 && i.due < on && (s.OldestDue.IsZero() || i.due < s.OldestDue) {
 				s.OldestDue = i.due
@@ -219,7 +246,7 @@ func (w *world) sum(of func(customer uuid.UUID) bool, on calendar.Date) report.S
 func ties(items []item, receipts []receipt) bool {
 	anything, settled, paid := false, int64(0), int64(0)
 	for _, i := range items {
-		anything, settled = anything || i.settled != 0, settled+i.settled
+		anything, settled = anything || i.settled != 0, settled+i.settled-i.lost
 	}
 	for _, r := range receipts {
 		paid += r.amount
@@ -251,7 +278,14 @@ func draw(rt *rapid.T, customer uuid.UUID, today calendar.Date, ties bool) (item
 		i.due = i.invoice.AddDays(rapid.IntRange(0, 200).Draw(rt, "term"))
 		i.amount = rapid.SampledFrom([]int64{-700, 1, 999, 123_456, 1 << 44}).Draw(rt, "amount")
 		i.settled = rapid.SampledFrom([]int64{0, 0, i.amount, i.amount / 2}).Draw(rt, "settled")
-		paid += i.settled
+		if i.settled > 0 && rapid.IntRange(0, 4).Draw(rt, "given up") == 0 {
+			i.lost = rapid.Int64Range(1, i.settled).Draw(rt, "lost")
+			i.lostOn = today.AddDays(-rapid.IntRange(0, 900).Draw(rt, "lost on"))
+		}
+		if rapid.IntRange(0, 4).Draw(rt, "disputed") == 0 {
+			i.disputed, i.disputedOn = true, today.AddDays(-rapid.IntRange(0, 400).Draw(rt, "disputed on"))
+		}
+		paid += i.settled - i.lost
 		items = append(items, i)
 	}
 	if !ties {

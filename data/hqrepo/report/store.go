@@ -23,7 +23,7 @@ type Store struct{}
 var _ report.Store = Store{}
 
 const columns = `sales, collections, fallen_due, collected_due, receivable, not_due,
-  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, first_sale_on, oldest_due_on`
+  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, disputed, disputed_overdue, first_sale_on, oldest_due_on`
 
 // replaced sets each of columns to what comes.
 var replaced = func() string {
@@ -53,6 +53,8 @@ type row struct {
 	Days31       int64         `json:"days_31_60"`
 	Days61       int64         `json:"days_61_90"`
 	Days91       int64         `json:"days_91"`
+	Disputed     int64         `json:"disputed"`
+	DisputedLate int64         `json:"disputed_overdue"`
 	FirstSale    calendar.Date `json:"first_sale_on"`
 	OldestDue    calendar.Date `json:"oldest_due_on"`
 }
@@ -73,7 +75,7 @@ var (
 SELECT $3::uuid, $4::varchar, x.customer_id, x.on_date, m.version, m.salesperson_id, x.basis, ` + columns + `
 FROM jsonb_to_recordset($2::jsonb) AS x(customer_id uuid, on_date date, basis text, sales bigint, collections bigint, fallen_due bigint,
   collected_due bigint, receivable bigint, not_due bigint, months_0_6 bigint, months_6_12 bigint, months_12_24 bigint, months_24 bigint,
-  days_1_30 bigint, days_31_60 bigint, days_61_90 bigint, days_91 bigint, first_sale_on date, oldest_due_on date)
+  days_1_30 bigint, days_31_60 bigint, days_61_90 bigint, days_91 bigint, disputed bigint, disputed_overdue bigint, first_sale_on date, oldest_due_on date)
 JOIN m ON m.customer_id = x.customer_id
 WHERE NOT EXISTS (SELECT FROM hq.rollup_figures n WHERE n.customer_id = x.customer_id AND n.version > m.version)
 ORDER BY x.customer_id, x.on_date
@@ -102,7 +104,7 @@ func (Store) Put(ctx context.Context, t tenant.Tenant, marked []report.Mark, row
 	rs := make([]row, len(rows))
 	for i, r := range rows {
 		rs[i] = row{r.CustomerID, r.On, r.Basis.String(), r.Sales, r.Collections, r.FallenDue, r.CollectedDue, r.Receivable, r.NotDue,
-			r.Months0, r.Months6, r.Months12, r.Months24, r.Days1, r.Days31, r.Days61, r.Days91, r.FirstSale, r.OldestDue}
+			r.Months0, r.Months6, r.Months12, r.Months24, r.Days1, r.Days31, r.Days61, r.Days91, r.Disputed, r.DisputedOverdue, r.FirstSale, r.OldestDue}
 	}
 	md, err := json.Marshal(ms)
 	if err != nil {
@@ -124,7 +126,7 @@ INSERT INTO hq.rollup_subsidiary_figures (tenant_id, on_date, currency, customer
 SELECT tenant_id, on_date, min(currency), count(*), count(*) FILTER (WHERE basis = 'unknown'),
   max(CASE basis WHEN 'books' THEN 0 WHEN 'items' THEN 1 WHEN 'receipts' THEN 2 ELSE 3 END),
   sum(sales), sum(collections), sum(fallen_due), sum(collected_due), sum(receivable), sum(not_due), sum(months_0_6), sum(months_6_12),
-  sum(months_12_24), sum(months_24), sum(days_1_30), sum(days_31_60), sum(days_61_90), sum(days_91), min(first_sale_on), min(oldest_due_on), $2::date
+  sum(months_12_24), sum(months_24), sum(days_1_30), sum(days_31_60), sum(days_61_90), sum(days_91), sum(disputed), sum(disputed_overdue), min(first_sale_on), min(oldest_due_on), $2::date
 FROM hq.rollup_figures WHERE tenant_id = $1 GROUP BY tenant_id, on_date`
 
 // Sum implements report.Store; Put holds the lock of the subsidiary.
@@ -154,10 +156,11 @@ func (Store) PutProjects(ctx context.Context, t tenant.Tenant, asOf calendar.Dat
 		Receivable int64         `json:"receivable"`
 		Overdue    int64         `json:"overdue"`
 		Oldest     calendar.Date `json:"oldest_due_on"`
+		Disputed   int64         `json:"disputed"`
 	}
 	docs := make([]doc, len(projects))
 	for i, p := range projects {
-		docs[i] = doc{p.ID, p.CustomerID, p.Number, p.Name, p.Receivable, p.Overdue, p.OldestDueOn}
+		docs[i] = doc{p.ID, p.CustomerID, p.Number, p.Name, p.Receivable, p.Overdue, p.OldestDueOn, p.Disputed}
 	}
 	b, err := json.Marshal(docs)
 	if err != nil {
@@ -166,9 +169,9 @@ func (Store) PutProjects(ctx context.Context, t tenant.Tenant, asOf calendar.Dat
 	if _, err := q.ExecContext(ctx, `DELETE FROM hq.rollup_projects WHERE tenant_id = $1`, t.ID); err != nil {
 		return postgres.Map(ctx, err, "drop projected projects")
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO hq.rollup_projects (project_id, tenant_id, customer_id, number, name, currency, receivable, overdue, oldest_due_on, as_of)
-		SELECT project_id, $2::uuid, customer_id, number, name, $3::varchar, receivable, overdue, oldest_due_on, $4::date
-		FROM jsonb_to_recordset($1::jsonb) AS x(project_id uuid, customer_id uuid, number text, name text, receivable bigint, overdue bigint, oldest_due_on date)`,
+	_, err = q.ExecContext(ctx, `INSERT INTO hq.rollup_projects (project_id, tenant_id, customer_id, number, name, currency, receivable, overdue, oldest_due_on, disputed, as_of)
+		SELECT project_id, $2::uuid, customer_id, number, name, $3::varchar, receivable, overdue, oldest_due_on, disputed, $4::date
+		FROM jsonb_to_recordset($1::jsonb) AS x(project_id uuid, customer_id uuid, number text, name text, receivable bigint, overdue bigint, oldest_due_on date, disputed bigint)`,
 		string(b), t.ID, string(t.Currency), asOf)
 	return postgres.Map(ctx, err, "store projected projects")
 }

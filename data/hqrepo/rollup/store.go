@@ -24,7 +24,7 @@ var _ rollup.Store = Store{}
 const chunk = 2000
 
 const columns = `tenant_id, customer_name, uscc, grade, limit_kind, stage, account_version, currency, receivable, overdue, not_due,
-  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, limit_amount, reserved, as_of`
+  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, disputed, disputed_overdue, limit_amount, reserved, as_of`
 
 // put takes whole states as one JSON document. A state that was read from an
 // older account, or aged to an earlier day, does not overwrite a newer one.
@@ -33,12 +33,12 @@ INSERT INTO hq.rollup_customers AS t (id, ` + columns + `, projected_at)
 SELECT id, ` + columns + `, now() FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, tenant_id uuid, customer_name text, uscc text,
   grade text, limit_kind text, stage text, account_version bigint, currency text, receivable bigint, overdue bigint, not_due bigint,
   months_0_6 bigint, months_6_12 bigint, months_12_24 bigint, months_24 bigint, days_1_30 bigint, days_31_60 bigint,
-  days_61_90 bigint, days_91 bigint, limit_amount bigint, reserved bigint, as_of date)
+  days_61_90 bigint, days_91 bigint, disputed bigint, disputed_overdue bigint, limit_amount bigint, reserved bigint, as_of date)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET (` + columns + `, projected_at) =
   (excluded.tenant_id, excluded.customer_name, excluded.uscc, excluded.grade, excluded.limit_kind, excluded.stage, excluded.account_version,
    excluded.currency, excluded.receivable, excluded.overdue, excluded.not_due, excluded.months_0_6, excluded.months_6_12,
-   excluded.months_12_24, excluded.months_24, excluded.days_1_30, excluded.days_31_60, excluded.days_61_90, excluded.days_91,
+   excluded.months_12_24, excluded.months_24, excluded.days_1_30, excluded.days_31_60, excluded.days_61_90, excluded.days_91, excluded.disputed, excluded.disputed_overdue,
    excluded.limit_amount, excluded.reserved, excluded.as_of, excluded.projected_at)
 WHERE (t.account_version, t.as_of) <= (excluded.account_version, excluded.as_of)`
 
@@ -64,17 +64,17 @@ func (Store) Put(ctx context.Context, rows []rollup.Customer) error {
 // turns, so that the last one has seen all customers.
 const sum = `
 INSERT INTO hq.rollup_subsidiaries AS t (id, customers, customers_overdue, customers_over_limit, currency, receivable, overdue, not_due,
-  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, limit_amount, reserved, as_of, projected_at)
+  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, disputed, disputed_overdue, limit_amount, reserved, as_of, projected_at)
 SELECT tenant_id, count(*), count(*) FILTER (WHERE overdue > 0),
   count(*) FILTER (WHERE limit_kind <> 'unlimited' AND receivable + reserved > limit_amount), min(currency),
   sum(receivable), sum(overdue), sum(not_due), sum(months_0_6), sum(months_6_12), sum(months_12_24), sum(months_24),
-  sum(days_1_30), sum(days_31_60), sum(days_61_90), sum(days_91), sum(limit_amount), sum(reserved), min(as_of), now()
+  sum(days_1_30), sum(days_31_60), sum(days_61_90), sum(days_91), sum(disputed), sum(disputed_overdue), sum(limit_amount), sum(reserved), min(as_of), now()
 FROM hq.rollup_customers WHERE tenant_id = $1 GROUP BY tenant_id
 ON CONFLICT (id) DO UPDATE SET (customers, customers_overdue, customers_over_limit, currency, receivable, overdue, not_due,
-  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, limit_amount, reserved, as_of, projected_at) =
+  months_0_6, months_6_12, months_12_24, months_24, days_1_30, days_31_60, days_61_90, days_91, disputed, disputed_overdue, limit_amount, reserved, as_of, projected_at) =
   (excluded.customers, excluded.customers_overdue, excluded.customers_over_limit, excluded.currency, excluded.receivable, excluded.overdue,
    excluded.not_due, excluded.months_0_6, excluded.months_6_12, excluded.months_12_24, excluded.months_24, excluded.days_1_30,
-   excluded.days_31_60, excluded.days_61_90, excluded.days_91, excluded.limit_amount, excluded.reserved, excluded.as_of, excluded.projected_at)`
+   excluded.days_31_60, excluded.days_61_90, excluded.days_91, excluded.disputed, excluded.disputed_overdue, excluded.limit_amount, excluded.reserved, excluded.as_of, excluded.projected_at)`
 
 // Sum implements rollup.Store.
 func (Store) Sum(ctx context.Context, tenantID uuid.UUID) error {
@@ -116,11 +116,11 @@ func (Store) PutRatings(ctx context.Context, ratings []rollup.Rating) error {
 }
 
 const figures = `currency, receivable, overdue, not_due, months_0_6, months_6_12, months_12_24, months_24,
-  days_1_30, days_31_60, days_61_90, days_91, limit_amount, reserved, as_of`
+  days_1_30, days_31_60, days_61_90, days_91, disputed, disputed_overdue, limit_amount, reserved, as_of`
 
 func scanFigures(f *rollup.Figures) []any {
 	return []any{&f.Currency, &f.Receivable, &f.Overdue, &f.NotDue, &f.Months0, &f.Months6, &f.Months12, &f.Months24,
-		&f.Days1, &f.Days31, &f.Days61, &f.Days91, &f.Limit, &f.Reserved, &f.AsOf}
+		&f.Days1, &f.Days31, &f.Days61, &f.Days91, &f.Disputed, &f.DisputedOverdue, &f.Limit, &f.Reserved, &f.AsOf}
 }
 
 // Projected implements rollup.Store.

@@ -18,7 +18,7 @@ const totals = `
 SELECT count(*), sum(customers)::bigint, sum(customers_overdue)::bigint, sum(customers_over_limit)::bigint, min(projected_at), currency,
   sum(receivable)::bigint, sum(overdue)::bigint, sum(not_due)::bigint, sum(months_0_6)::bigint, sum(months_6_12)::bigint,
   sum(months_12_24)::bigint, sum(months_24)::bigint, sum(days_1_30)::bigint, sum(days_31_60)::bigint, sum(days_61_90)::bigint,
-  sum(days_91)::bigint, sum(limit_amount)::bigint, sum(reserved)::bigint, min(as_of)
+  sum(days_91)::bigint, sum(disputed)::bigint, sum(disputed_overdue)::bigint, sum(limit_amount)::bigint, sum(reserved)::bigint, min(as_of)
 FROM hq.rollup_subsidiaries GROUP BY currency ORDER BY currency`
 
 // Totals implements rollup.Projections.

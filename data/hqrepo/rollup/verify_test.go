@@ -114,7 +114,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 	for _, column := range []string{"customer_name", "uscc", "grade", "limit_kind"} {
 		tampered = append(tampered, `UPDATE hq.rollup_customers SET `+column+` = 'other'`)
 	}
-	for _, column := range strings.Fields("receivable overdue not_due months_0_6 months_6_12 months_12_24 months_24 days_1_30 days_31_60 days_61_90 days_91 limit_amount reserved") {
+	for _, column := range strings.Fields("receivable overdue not_due months_0_6 months_6_12 months_12_24 months_24 days_1_30 days_31_60 days_61_90 days_91 disputed disputed_overdue limit_amount reserved") {
 		tampered = append(tampered, `UPDATE hq.rollup_customers SET `+column+` = `+column+` + 1`, `UPDATE hq.rollup_subsidiaries SET `+column+` = `+column+` + 1`)
 	}
 	for _, column := range []string{"customers", "customers_overdue", "customers_over_limit"} {

@@ -46,11 +46,12 @@ const sums = `coalesce(sum(f.sales), 0)::bigint, coalesce(sum(f.collections), 0)
   coalesce(sum(f.collected_due), 0)::bigint, coalesce(sum(f.receivable), 0)::bigint, coalesce(sum(f.not_due), 0)::bigint,
   coalesce(sum(f.months_0_6), 0)::bigint, coalesce(sum(f.months_6_12), 0)::bigint, coalesce(sum(f.months_12_24), 0)::bigint,
   coalesce(sum(f.months_24), 0)::bigint, coalesce(sum(f.days_1_30), 0)::bigint, coalesce(sum(f.days_31_60), 0)::bigint,
-  coalesce(sum(f.days_61_90), 0)::bigint, coalesce(sum(f.days_91), 0)::bigint, min(f.first_sale_on), min(f.oldest_due_on)`
+  coalesce(sum(f.days_61_90), 0)::bigint, coalesce(sum(f.days_91), 0)::bigint,
+  coalesce(sum(f.disputed), 0)::bigint, coalesce(sum(f.disputed_overdue), 0)::bigint, min(f.first_sale_on), min(f.oldest_due_on)`
 
 func fields(s *report.Sums) []any {
 	return []any{&s.Sales, &s.Collections, &s.FallenDue, &s.CollectedDue, &s.Receivable, &s.NotDue,
-		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.FirstSale, &s.OldestDue}
+		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.Disputed, &s.DisputedOverdue, &s.FirstSale, &s.OldestDue}
 }
 
 // narrowed gives the WHERE clause of a filter.

@@ -64,6 +64,95 @@ func TestFeesByContract(t *testing.T) {
 	})
 }
 
+// What accrued until it was paid stays to be asked for: on the item's page, on the bill
+// and in the customer's sum. A payment that is undone never stopped it, what is given
+// up costs nothing, and instalments are paid in their order.
+func TestFeeStaysWhenPaid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.fix.Add(t, b.ctx, creditchecktest.Customer{})
+	pay := func(on string, amount money.Amount, items ...uuid.UUID) biz.Detail {
+		t.Helper()
+		d, err := b.svc.Record(b.ctx, biz.RecordInput{CustomerID: c.ID, ReceivedOn: on, Amount: amount, Method: biz.Transfer, Apply: &biz.Selection{Rule: biz.RuleChosen, Items: items}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	holds := func(item uuid.UUID, accrued, left money.Amount) {
+		t.Helper()
+		l, err := b.svc.Life(b.ctx, item)
+		if err != nil || l.Accrued != accrued || l.LateFee != left {
+			t.Errorf("%s: %d, %d left, want %d, %d; %v", l.DocumentNo, l.Accrued, l.LateFee, accrued, left, err)
+		}
+	}
+	paid := b.item(t, c.ID, "R1", calendar.NewDate(2026, 3, 2), 1_000_000)
+	first := pay("2026-04-01", 400_000, paid)
+	pay("2026-05-01", 600_000, paid)
+	holds(paid, 24_000, 24_000) // 4,000.00 for 30 days, 6,000.00 for 60
+	if err := b.svc.WaiveLateFee(b.ctx, paid, 20_000, "部分减免"); err != nil {
+		t.Fatal(err)
+	}
+	holds(paid, 24_000, 4_000)
+	parts := b.item(t, c.ID, "R2", calendar.NewDate(2026, 5, 31), 1_000_000)
+	b.fix.Exec(t, b.ctx, `UPDATE receivables SET instalments = true WHERE id = $1`, parts)
+	for i, due := range []string{"2026-03-02", "2026-04-01"} {
+		b.fix.Exec(t, b.ctx, `INSERT INTO receivable_instalments (id, receivable_id, customer_id, position, clause, due_date, amount, open_amount, why)
+			VALUES (gen_random_uuid(), $1, $2, $3::int, '', $4, 500000, CASE $3::int WHEN 1 THEN 0 ELSE 300000 END, '{}')`, parts, c.ID, i+1, due)
+	}
+	b.fix.Exec(t, b.ctx, `UPDATE receivables SET open_amount = 300000, applied_amount = 700000 WHERE id = $1`, parts)
+	b.fix.Exec(t, b.ctx, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, receipt_id, amount, rule, applied_on, created_at)
+		VALUES (gen_random_uuid(), $1, $2, $1, 'receipt', $3, 700000, 'manual', '2026-05-01', now())`, parts, c.ID, first.ID)
+	holds(parts, 7_500+4_500, 12_000) // all money came in on 1 April: 30 days of the first instalment, none of the second's paid part
+	given := b.item(t, c.ID, "R3", calendar.NewDate(2026, 3, 2), 1_000_000)
+	b.fix.Exec(t, b.ctx, `UPDATE receivables SET open_amount = 0 WHERE id = $1`, given)
+	b.fix.Exec(t, b.ctx, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, write_off_id, amount, rule, applied_on, created_at)
+		VALUES (gen_random_uuid(), $1, $2, $1, 'write_off', $1, 1000000, 'write_off', '2026-05-01', now())`, given, c.ID)
+	holds(given, 0, 0)
+	_, fees, err := b.svc.Stages(b.ctx, c.ID)
+	if err != nil || fees.Accrued != 36_000 || fees.Due() != 16_000 || fees.Items != 2 {
+		t.Errorf("of the customer %+v, %v", fees, err)
+	}
+	if _, all, err := b.svc.Stages(b.ctx, uuid.Nil); err != nil || all.Accrued != 0 {
+		t.Errorf("of all customers %+v, %v", all, err)
+	}
+	undo, err := b.svc.Get(b.ctx, first.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range undo.Entries {
+		if e.ReceivableID == paid {
+			if err := b.svc.ReverseEntry(b.ctx, e.ID, "款项退回"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	holds(paid, 30_000, 10_000)
+}
+
+// An item that its source bills tickets by shows them with their order, whole or by due
+// dates; tickets of another source, number or customer are none of its.
+func TestTicketsOfAFedInvoice(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c, other := b.fix.Add(t, b.ctx, creditchecktest.Customer{}), b.fix.Add(t, b.ctx, creditchecktest.Customer{})
+	whole, second := b.item(t, c.ID, "INV-7", calendar.NewDate(2026, 6, 1), 1_000), b.item(t, c.ID, "INV-8/2", calendar.NewDate(2026, 6, 1), 500)
+	for no, of := range map[string]struct {
+		customer        uuid.UUID
+		source, invoice string
+	}{"T1": {c.ID, "erp", "INV-7"}, "T2": {c.ID, "erp", "INV-8"}, "T3": {c.ID, "excel", "INV-7"}, "T4": {other.ID, "erp", "INV-7"}, "T5": {c.ID, "erp", "INV"}, "T6": {c.ID, "erp", ""}} {
+		b.fix.Exec(t, b.ctx, `INSERT INTO deliveries (id, source, ticket_no, customer_id, order_no, invoice_no, delivered_on, volume, amount, currency, created_at, updated_at)
+			VALUES (gen_random_uuid(), $1, $2::varchar, $3, 'SO-' || $2::varchar, $4, '2026-04-20', 1000, 1000, 'CNY', now(), now())`, of.source, no, of.customer, of.invoice)
+	}
+	b.fix.Exec(t, b.ctx, `UPDATE receivables SET source = 'erp'`)
+	for id, want := range map[uuid.UUID]string{whole: "T1", second: "T2"} {
+		l, err := b.svc.Life(b.ctx, id)
+		if err != nil || len(l.Tickets) != 1 || l.Tickets[0].Number != want || l.Tickets[0].OrderNo != "SO-"+want || l.Tickets[0].DeliveredOn != calendar.NewDate(2026, 4, 20) {
+			t.Errorf("%s: %+v, %v", l.DocumentNo, l.Tickets, err)
+		}
+	}
+}
+
 // A receipt entered by mistake takes its draft with it, and its number is free again;
 // nobody says that the draft was not honoured.
 func TestMistakenDraftIsVoid(t *testing.T) {

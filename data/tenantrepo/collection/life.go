@@ -11,6 +11,17 @@ import (
 	"zhuxin/data/postgres"
 )
 
+// ticketsOf are the tickets that a receivable bills: those of its statement, those
+// whose source names it (one with several due dates comes as number/1 and so on), and
+// those of an order that it took over from its reservation: what exposure lets it
+// stand for (billDeliveries).
+const ticketsOf = `SELECT d.ticket_no, d.order_no, d.delivered_on, d.volume, d.amount FROM receivables x JOIN deliveries d ON d.customer_id = x.customer_id AND (
+	d.statement_id = x.statement_id
+	OR d.source = x.source AND d.invoice_no <> '' AND d.invoice_no IN (x.document_no, regexp_replace(x.document_no, '/[0-9]+$', ''))
+	OR d.invoice_no = '' AND d.order_no <> '' AND d.delivered_on <= x.invoice_date AND EXISTS (SELECT FROM reservations r WHERE r.source = x.source AND r.document_no = x.document_no
+		AND r.order_no = d.order_no AND r.customer_id = d.customer_id AND r.status = 'billed'))
+	WHERE x.id = $1 ORDER BY d.delivered_on, d.ticket_no LIMIT 200`
+
 // Life implements biz.Repository; the entries come with the same call.
 func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Life, error) {
 	l, err := one(ctx, "read receivable", biz.ErrItemNotFound, `SELECT `+itemColumns+`, r.source, c.name, r.invoice_date, r.applied_amount, r.statement_id, coalesce(s.number, ''), s.reviewed_at::date, `+contractRate+`
@@ -27,10 +38,9 @@ func (r Repo) Life(ctx context.Context, id uuid.UUID, onlyOf *uuid.UUID) (biz.Li
 	if l.Entries, err = r.Entries(ctx, biz.ByReceivable, id); err != nil {
 		return l, err
 	}
-	if l.Tickets, err = postgres.Query(ctx, "list tickets", `SELECT d.ticket_no, d.order_no, d.delivered_on, d.volume, d.amount FROM deliveries d
-		WHERE d.statement_id = $1 ORDER BY d.delivered_on, d.ticket_no LIMIT 200`, func(rows *sql.Rows) (t biz.Ticket, err error) {
+	if l.Tickets, err = postgres.Query(ctx, "list tickets", ticketsOf, func(rows *sql.Rows) (t biz.Ticket, err error) {
 		return t, rows.Scan(&t.Number, &t.OrderNo, &t.DeliveredOn, &t.Volume, &t.Amount)
-	}, optional(&l.StatementID)); err != nil {
+	}, id); err != nil {
 		return l, err
 	}
 	if l.Instalments, err = postgres.Query(ctx, "list instalments", `SELECT i.clause, i.due_date, i.amount, i.open_amount FROM receivable_instalments i

@@ -222,7 +222,7 @@ func (Repo) Write(ctx context.Context, entries []biz.Entry) error {
 const entriesBy = `
 SELECT a.id, a.batch_id, a.customer_id, a.receivable_id, v.document_no, a.kind, coalesce(a.receipt_id, a.credit_id, a.write_off_id),
   coalesce(p.document_no, k.document_no, ''), a.amount, a.reverses, EXISTS (SELECT FROM payment_applications c WHERE c.reverses = a.id),
-  a.rule, a.applied_on, a.reason, a.created_at, a.created_by
+  a.rule, a.applied_on, coalesce(p.received_on, a.applied_on), a.reason, a.created_at, a.created_by
 FROM payment_applications a JOIN receivables v ON v.id = a.receivable_id
 LEFT JOIN receipts p ON p.id = a.receipt_id LEFT JOIN receivables k ON k.id = a.credit_id
 WHERE {column} = $1 ORDER BY a.created_at, a.id`
@@ -241,7 +241,7 @@ func (Repo) Entries(ctx context.Context, by biz.EntriesBy, id uuid.UUID) ([]biz.
 	return postgres.Query(ctx, "list entries", statement, func(rows *sql.Rows) (e biz.Entry, err error) {
 		var reverses, person uuid.NullUUID
 		err = rows.Scan(&e.ID, &e.BatchID, &e.CustomerID, &e.ReceivableID, &e.DocumentNo, &e.Kind, &e.From, &e.FromNumber, &e.Amount, &reverses, &e.Reversed,
-			&e.Rule, &e.AppliedOn, &e.Reason, &e.CreatedAt, &person)
+			&e.Rule, &e.AppliedOn, &e.PaidOn, &e.Reason, &e.CreatedAt, &person)
 		e.Reverses = reverses.UUID
 		if person.Valid {
 			e.CreatedBy = &person.UUID

@@ -61,7 +61,7 @@ func TestStagesOfAll(t *testing.T) {
 		t.Helper()
 		out := map[string]biz.Stage{}
 		for _, c := range customers {
-			stages, err := b.svc.Stages(ctx, c.ID)
+			stages, _, err := b.svc.Stages(ctx, c.ID)
 			if err != nil || len(stages) != 6 {
 				t.Fatalf("%+v, %v", stages, err)
 			}

@@ -14,10 +14,11 @@ import (
 )
 
 // owed: $1 today, $2 currency, $3 the salesperson, $4 the last days of the buckets.
-const owed = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.bucket, x.items, x.open
+const owed = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.bucket, x.items, x.open, coalesce(q.open, 0)
 FROM (SELECT p.customer_id, (SELECT count(*) FROM unnest($4::int[]) b WHERE $1::date - p.due_date > b) AS bucket, count(*) AS items, sum(p.open_amount)::bigint AS open
   FROM receivable_parts p WHERE p.currency = $2::text AND p.open_amount <> 0 GROUP BY 1, 2) x
-JOIN customers c ON c.id = x.customer_id LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id
+JOIN customers c ON c.id = x.customer_id LEFT JOIN (SELECT customer_id, sum(open_amount)::bigint AS open FROM receivables WHERE disputed AND open_amount <> 0 AND currency = $2::text GROUP BY 1) q ON q.customer_id = c.id
+LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id
 WHERE $3::uuid IS NULL OR c.salesperson_id = $3 ORDER BY c.number, c.id`
 
 // Owed implements biz.Reader.
@@ -34,7 +35,7 @@ func (Repo) Owed(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) (o
 		var o biz.Owed
 		var bucket int
 		var items, open int64
-		if err := rows.Scan(&o.CustomerID, &o.Number, &o.Name, &o.Salesperson, &bucket, &items, &open); err != nil {
+		if err := rows.Scan(&o.CustomerID, &o.Number, &o.Name, &o.Salesperson, &bucket, &items, &open, &o.Disputed); err != nil {
 			return struct{}{}, err
 		}
 		if n := len(out); n == 0 || out[n-1].CustomerID != o.CustomerID {
@@ -50,11 +51,12 @@ func (Repo) Owed(ctx context.Context, today calendar.Date, onlyOf *uuid.UUID) (o
 const (
 	// due: $1 currency, $2 the salesperson. Credits stand apart from debts of their day.
 	// A row per customer, his days in arrays: there are some dozens of days each.
-	due = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.days, x.open
+	due = `SELECT c.id, c.number, c.name, coalesce(v.name, ''), x.days, x.open, coalesce(q.open, 0)
 FROM (SELECT customer_id, array_agg(due_date - date 'epoch' ORDER BY due_date) AS days, array_agg(open ORDER BY due_date) AS open
   FROM (SELECT customer_id, due_date, sum(open_amount)::bigint AS open FROM receivable_parts WHERE currency = $1::text AND open_amount <> 0 GROUP BY customer_id, due_date, open_amount < 0) y
   GROUP BY customer_id) x
-JOIN customers c ON c.id = x.customer_id LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id
+JOIN customers c ON c.id = x.customer_id LEFT JOIN (SELECT customer_id, sum(open_amount)::bigint AS open FROM receivables WHERE disputed AND open_amount <> 0 AND currency = $1::text GROUP BY 1) q ON q.customer_id = c.id
+LEFT JOIN hq.v_members v ON v.person_id = c.salesperson_id
 WHERE $2::uuid IS NULL OR c.salesperson_id = $2 ORDER BY c.number, c.id`
 
 	// promises that wait, less what came in for them. What was reversed did not come in.
@@ -82,7 +84,7 @@ func (Repo) Debtors(ctx context.Context, _ calendar.Date, onlyOf *uuid.UUID) (ou
 	}
 	out, err = postgres.Query(ctx, "list what is due", due, func(rows *sql.Rows) (d biz.Debtor, err error) {
 		var days, open pq.Int64Array
-		err = rows.Scan(&d.CustomerID, &d.Number, &d.Name, &d.Salesperson, &days, &open)
+		err = rows.Scan(&d.CustomerID, &d.Number, &d.Name, &d.Salesperson, &days, &open, &d.Disputed)
 		for i, day := range days {
 			d.Open = append(d.Open, biz.OpenDue{Due: calendar.Date(day), Amount: open[i]})
 		}

@@ -210,6 +210,26 @@ func TestRatesOfTheOwnHistory(t *testing.T) {
 	}
 }
 
+// TestWriteOffIsALoss gives a debt up early: it was not collected, and the rate of its
+// bucket does not fall by it.
+func TestWriteOffIsALoss(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.customer(true)
+	for m := range 5 { // half is paid and half given up, both 20 days late, after the month's end
+		due, no := calendar.NewDate(2025, 12, 25).AddMonths(m), string(rune('0'+m))
+		b.item(c, "L"+no, due, 1000, 0)
+		b.receipt(c, "K"+no, due.AddDays(20), 500)
+		b.fix.Exec(t, b.admin, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, write_off_id, amount, rule, applied_on, created_at)
+			SELECT gen_random_uuid(), id, customer_id, id, 'write_off', id, 500, 'write_off', due_date + 20, now() FROM receivables WHERE document_no = $1`, "L"+no)
+	}
+	l, err := b.svc.ExpectedLoss(b.admin)
+	b.ok(err)
+	if one := l.Buckets[1]; l.Unknown != 0 || one.Before != 5000 || one.Roll.Lost != 2500 || one.Collected(1) != 2500 || one.Basis != biz.FromHistory || one.Loss != 5000 {
+		t.Errorf("%d unknown, 1–30: %+v", l.Unknown, one)
+	}
+}
+
 func TestCashByHabitAndPromise(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -37,6 +38,11 @@ func begin(ctx context.Context) (work, error) {
 		return work{}, scope.ErrNoScope
 	}
 	return work{q, t}, nil
+}
+
+// zoned makes a statement over opened one of the tenant's time zone.
+func (w work) zoned(query string) string {
+	return strings.ReplaceAll(query, "{zone}", pq.QuoteLiteral(w.tenant.Zone.String()))
 }
 
 // array gives NULL for no ids: all.
@@ -152,7 +158,7 @@ func (w work) refresh(ctx context.Context, today, asOf calendar.Date, marks []ma
 		args       []any
 	}{
 		{"drop old figures", drop, []any{array(ids), dates(keep), dates(redo), today, string(w.tenant.Currency)}},
-		{"make figures", store, []any{dates(redo), today, string(w.tenant.Currency), array(ids)}},
+		{"make figures", w.zoned(store), []any{dates(redo), today, string(w.tenant.Currency), array(ids)}},
 		{"mark figures", `INSERT INTO customer_figure_marks AS t (customer_id, as_of, signature, version, projected)
 			SELECT id, $3::date, signature, 1, 0 FROM unnest($1::uuid[], $2::text[]) AS x(id, signature)
 			ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, signature = excluded.signature, version = t.version + 1`,
@@ -255,7 +261,7 @@ func (Repo) Computed(ctx context.Context, today calendar.Date, days []calendar.D
 	if err != nil {
 		return nil, err
 	}
-	return w.rows(ctx, computed+` SELECT customer_id, on_date, basis, `+columns+` FROM figures ORDER BY customer_id, on_date`,
+	return w.rows(ctx, w.zoned(computed)+` SELECT customer_id, on_date, basis, `+columns+` FROM figures ORDER BY customer_id, on_date`,
 		dates(days), today, string(w.tenant.Currency), array(ids))
 }
 
@@ -283,5 +289,5 @@ func (w work) rows(ctx context.Context, query string, args ...any) ([]report.Row
 
 func fields(s *report.Sums) []any {
 	return []any{&s.Sales, &s.Collections, &s.FallenDue, &s.CollectedDue, &s.Receivable, &s.NotDue,
-		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.FirstSale, &s.OldestDue}
+		&s.Months0, &s.Months6, &s.Months12, &s.Months24, &s.Days1, &s.Days31, &s.Days61, &s.Days91, &s.Disputed, &s.DisputedOverdue, &s.FirstSale, &s.OldestDue}
 }

@@ -51,10 +51,10 @@ func (Repo) Observe(ctx context.Context, from, asOf, today calendar.Date, days i
 		return s, err
 	}
 	args := []any{dates(monthEnds(from, asOf)), today, string(w.tenant.Currency), nil}
-	if err := w.QueryRowContext(ctx, pastUnknown+` WHERE $1::date[] IS NOT NULL AND $2::date IS NOT NULL`, args...).Scan(&s.Unknown); err != nil {
+	if err := w.QueryRowContext(ctx, w.zoned(pastUnknown)+` WHERE $1::date[] IS NOT NULL AND $2::date IS NOT NULL`, args...).Scan(&s.Unknown); err != nil {
 		return s, postgres.Map(ctx, err, "count customers without a known past")
 	}
-	rows, err := w.QueryContext(ctx, observed, append(args, days, from, asOf, w.tenant.Zone.String())...)
+	rows, err := w.QueryContext(ctx, w.zoned(observed), append(args, days, from, asOf, w.tenant.Zone.String())...)
 	if err != nil {
 		return s, postgres.Map(ctx, err, "observe grades")
 	}

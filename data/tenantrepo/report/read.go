@@ -82,7 +82,7 @@ func (Repo) Children(ctx context.Context, f report.Filter, q report.ChildQuery) 
 const projects = `
 SELECT p.id, p.customer_id, p.number, p.name, sum(r.open_amount)::bigint,
   coalesce(sum(r.open_amount) FILTER (WHERE r.due_date < $2::date), 0)::bigint,
-  min(r.due_date) FILTER (WHERE r.due_date < $2::date AND r.open_amount > 0)
+  min(r.due_date) FILTER (WHERE r.due_date < $2::date AND r.open_amount > 0), coalesce(sum(r.open_amount) FILTER (WHERE r.disputed), 0)::bigint
 FROM receivable_dues r JOIN projects p ON p.id = r.project_id
 WHERE r.currency = $1::varchar GROUP BY p.id ORDER BY p.id`
 
@@ -100,7 +100,7 @@ func (Repo) Projects(ctx context.Context, today calendar.Date) ([]report.Project
 	var out []report.Project
 	for rows.Next() {
 		var p report.Project
-		if err := rows.Scan(&p.ID, &p.CustomerID, &p.Number, &p.Name, &p.Receivable, &p.Overdue, &p.OldestDueOn); err != nil {
+		if err := rows.Scan(&p.ID, &p.CustomerID, &p.Number, &p.Name, &p.Receivable, &p.Overdue, &p.OldestDueOn, &p.Disputed); err != nil {
 			return nil, err
 		}
 		out = append(out, p)
@@ -112,7 +112,8 @@ func (Repo) Projects(ctx context.Context, today calendar.Date) ([]report.Project
 const byBucket = opened + `
 SELECT ID_, NAME_, DETAIL_, bucket, coalesce(sum(o) FILTER (WHERE t.ties OR NOT t.anything OR x.on_date = $2::date), 0)::bigint,
   count(DISTINCT x.customer_id) FILTER (WHERE NOT (t.ties OR NOT t.anything OR x.on_date = $2::date)),
-  max(CASE WHEN x.on_date = $2::date THEN 0 WHEN NOT t.anything THEN 1 WHEN t.ties THEN 2 ELSE 3 END)
+  max(CASE WHEN x.on_date = $2::date THEN 0 WHEN NOT t.anything THEN 1 WHEN t.ties THEN 2 ELSE 3 END),
+  coalesce(sum(o) FILTER (WHERE contested AND (t.ties OR NOT t.anything OR x.on_date = $2::date)), 0)::bigint
 FROM (SELECT *, CASE WHEN months < 0 THEN 0 WHEN $5::bool THEN 1 + (SELECT count(*) FROM unnest($6::int[]) b WHERE due_date + make_interval(months => b) <= on_date)
     ELSE 1 + (SELECT count(*) FROM unnest($6::int[]) b WHERE days > b) END AS bucket FROM opened) x
 JOIN tie t ON t.customer_id = x.customer_id JOIN customers c ON c.id = x.customer_id LEFT JOIN hq.v_members p ON p.person_id = c.salesperson_id
@@ -145,7 +146,7 @@ func (Repo) Aging(ctx context.Context, q biz.AgingQuery) ([]biz.AgingRow, error)
 	case report.BySalesperson:
 		id, name = `coalesce(c.salesperson_id, '00000000-0000-0000-0000-000000000000')`, `coalesce(max(p.name), '')`
 	}
-	query := strings.NewReplacer("ID_", id, "NAME_", name, "DETAIL_", detail).Replace(byBucket)
+	query := strings.NewReplacer("ID_", id, "NAME_", name, "DETAIL_", detail).Replace(w.zoned(byBucket))
 	bounds := make(pq.Int64Array, len(q.Bounds))
 	for i, b := range q.Bounds {
 		bounds[i] = int64(b)
@@ -159,9 +160,9 @@ func (Repo) Aging(ctx context.Context, q biz.AgingQuery) ([]biz.AgingRow, error)
 	for rows.Next() {
 		r := biz.AgingRow{Buckets: make([]int64, len(q.Bounds)+2)}
 		var bucket int
-		var sum, unknown int64
+		var sum, unknown, disputed int64
 		var basis report.Basis
-		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &bucket, &sum, &unknown, &basis); err != nil {
+		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &bucket, &sum, &unknown, &basis, &disputed); err != nil {
 			return nil, err
 		}
 		if len(out) == 0 || out[len(out)-1].ID != r.ID {
@@ -169,6 +170,7 @@ func (Repo) Aging(ctx context.Context, q biz.AgingQuery) ([]biz.AgingRow, error)
 		}
 		last := &out[len(out)-1]
 		last.Buckets[bucket] = sum
+		last.Disputed += disputed
 		last.Unknown = max(last.Unknown, unknown)
 		last.Basis = max(last.Basis, basis)
 	}
@@ -193,13 +195,13 @@ func (w work) customers(ctx context.Context, f report.Filter) (any, error) {
 }
 
 const rankCustomers = `
-SELECT c.id::text, c.name, c.number, 1, coalesce(p.name, ''), f.receivable, f.receivable - f.not_due, f.oldest_due_on, f.on_date, count(*) OVER ()
+SELECT c.id::text, c.name, c.number, 1, coalesce(p.name, ''), f.receivable, f.receivable - f.not_due, f.oldest_due_on, f.on_date, f.disputed, count(*) OVER ()
 FROM customer_figures f JOIN customers c ON c.id = f.customer_id LEFT JOIN hq.v_members p ON p.person_id = c.salesperson_id
 WHERE f.on_date = $1::date AND f.receivable <> 0 AND ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND ($5::uuid[] IS NULL OR c.id = ANY($5::uuid[]))`
 
 const rankProjects = `
 SELECT j.id::text, j.name, j.number, 1, max(c.name), sum(r.open_amount)::bigint, coalesce(sum(r.open_amount) FILTER (WHERE r.due_date < $1::date), 0)::bigint,
-  min(r.due_date) FILTER (WHERE r.due_date < $1::date AND r.open_amount > 0), $1::date, count(*) OVER ()
+  min(r.due_date) FILTER (WHERE r.due_date < $1::date AND r.open_amount > 0), $1::date, coalesce(sum(r.open_amount) FILTER (WHERE r.disputed), 0)::bigint, count(*) OVER ()
 FROM receivable_dues r JOIN projects j ON j.id = r.project_id JOIN customers c ON c.id = r.customer_id
 WHERE ($2::uuid IS NULL OR c.salesperson_id = $2::uuid) AND ($5::uuid[] IS NULL OR c.id = ANY($5::uuid[])) AND r.currency = $6::varchar
 GROUP BY j.id`
@@ -229,7 +231,7 @@ func (Repo) Rank(ctx context.Context, k biz.RankQuery) ([]report.Ranked, int64, 
 	var total int64
 	for rows.Next() {
 		var r report.Ranked
-		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &r.Subsidiaries, &r.Where, &r.Receivable, &r.Overdue, &r.OldestDue, &r.AsOf, &total); err != nil {
+		if err := rows.Scan(&r.ID, &r.Name, &r.Detail, &r.Subsidiaries, &r.Where, &r.Receivable, &r.Overdue, &r.OldestDue, &r.AsOf, &r.Disputed, &total); err != nil {
 			return nil, 0, err
 		}
 		out = append(out, r)

@@ -25,12 +25,12 @@ var _ rollup.Source = Source{}
 // them has come.
 var customers = `
 WITH due AS (
-  SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS o
+  SELECT r.customer_id, r.due_date, sum(r.open_amount)::bigint AS o, coalesce(sum(r.open_amount) FILTER (WHERE r.disputed), 0)::bigint AS c
   FROM receivable_dues r
   WHERE r.currency = $3::text AND ($2::uuid[] IS NULL OR r.customer_id = ANY($2::uuid[]))
   GROUP BY r.customer_id, r.due_date
 ), aged AS (
-  SELECT customer_id, o, $1::date - due_date AS days,
+  SELECT customer_id, o, c, $1::date - due_date AS days,
     CASE WHEN due_date >= $1::date THEN -1
          WHEN due_date + interval '24 months' <= $1::date THEN 24
          WHEN due_date + interval '12 months' <= $1::date THEN 12
@@ -42,7 +42,8 @@ WITH due AS (
     sum(o) FILTER (WHERE months = 0)::bigint AS m0, sum(o) FILTER (WHERE months = 6)::bigint AS m6,
     sum(o) FILTER (WHERE months = 12)::bigint AS m12, sum(o) FILTER (WHERE months = 24)::bigint AS m24,
     sum(o) FILTER (WHERE days BETWEEN 1 AND 30)::bigint AS d1, sum(o) FILTER (WHERE days BETWEEN 31 AND 60)::bigint AS d31,
-    sum(o) FILTER (WHERE days BETWEEN 61 AND 90)::bigint AS d61, sum(o) FILTER (WHERE days > 90)::bigint AS d91
+    sum(o) FILTER (WHERE days BETWEEN 61 AND 90)::bigint AS d61, sum(o) FILTER (WHERE days > 90)::bigint AS d91,
+    sum(c)::bigint AS dc, sum(c) FILTER (WHERE days > 0)::bigint AS dl
   FROM aged GROUP BY customer_id
 )
 SELECT c.id, c.name, coalesce(c.uscc, ''), a.grade, a.limit_kind,
@@ -51,7 +52,7 @@ SELECT c.id, c.name, coalesce(c.uscc, ''), a.grade, a.limit_kind,
     ORDER BY array_position(ARRAY['dunning_letter', 'stop_supply', 'lawyer_letter', 'lawsuit'], g.stage::text) DESC LIMIT 1), ''),
   coalesce(o.receivable, 0), coalesce(o.receivable, 0) - coalesce(o.not_due, 0), coalesce(o.not_due, 0),
   coalesce(o.m0, 0), coalesce(o.m6, 0), coalesce(o.m12, 0), coalesce(o.m24, 0),
-  coalesce(o.d1, 0), coalesce(o.d31, 0), coalesce(o.d61, 0), coalesce(o.d91, 0)
+  coalesce(o.d1, 0), coalesce(o.d31, 0), coalesce(o.d61, 0), coalesce(o.d91, 0), coalesce(o.dc, 0), coalesce(o.dl, 0)
 FROM customers c JOIN credit_accounts a ON a.id = c.id LEFT JOIN owed o ON o.customer_id = c.id
 WHERE $2::uuid[] IS NULL OR c.id = ANY($2::uuid[])
 ORDER BY c.id`
@@ -75,7 +76,7 @@ func (Source) Customers(ctx context.Context, asOf calendar.Date, ids []uuid.UUID
 	for rows.Next() {
 		c := rollup.Customer{TenantID: t.ID, Figures: rollup.Figures{Currency: string(t.Currency), AsOf: asOf}}
 		err := rows.Scan(&c.ID, &c.Name, &c.USCC, &c.Grade, &c.LimitKind, &c.Limit, &c.Reserved, &c.Version, &c.Stage,
-			&c.Receivable, &c.Overdue, &c.NotDue, &c.Months0, &c.Months6, &c.Months12, &c.Months24, &c.Days1, &c.Days31, &c.Days61, &c.Days91)
+			&c.Receivable, &c.Overdue, &c.NotDue, &c.Months0, &c.Months6, &c.Months12, &c.Months24, &c.Days1, &c.Days31, &c.Days61, &c.Days91, &c.Disputed, &c.DisputedOverdue)
 		if err != nil {
 			return nil, err
 		}

@@ -790,6 +790,8 @@ var (
 		{Name: "days_31_60", Type: field.TypeInt64, Default: 0},
 		{Name: "days_61_90", Type: field.TypeInt64, Default: 0},
 		{Name: "days_91", Type: field.TypeInt64, Default: 0},
+		{Name: "disputed", Type: field.TypeInt64, Default: 0},
+		{Name: "disputed_overdue", Type: field.TypeInt64, Default: 0},
 		{Name: "limit_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "reserved", Type: field.TypeInt64, Default: 0},
 		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},
@@ -811,12 +813,12 @@ var (
 			{
 				Name:    "rollupcustomer_tenant_id_overdue",
 				Unique:  false,
-				Columns: []*schema.Column{RollupCustomersColumns[17], RollupCustomersColumns[3]},
+				Columns: []*schema.Column{RollupCustomersColumns[19], RollupCustomersColumns[3]},
 			},
 			{
 				Name:    "rollupcustomer_uscc",
 				Unique:  false,
-				Columns: []*schema.Column{RollupCustomersColumns[19]},
+				Columns: []*schema.Column{RollupCustomersColumns[21]},
 			},
 		},
 	}
@@ -835,6 +837,8 @@ var (
 		{Name: "days_31_60", Type: field.TypeInt64, Default: 0},
 		{Name: "days_61_90", Type: field.TypeInt64, Default: 0},
 		{Name: "days_91", Type: field.TypeInt64, Default: 0},
+		{Name: "disputed", Type: field.TypeInt64, Default: 0},
+		{Name: "disputed_overdue", Type: field.TypeInt64, Default: 0},
 		{Name: "limit_amount", Type: field.TypeInt64, Default: 0},
 		{Name: "reserved", Type: field.TypeInt64, Default: 0},
 		{Name: "as_of", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "date"}},

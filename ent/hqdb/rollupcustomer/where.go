@@ -116,6 +116,16 @@ func Days91(v int64) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldEQ(FieldDays91, v))
 }
 
+// Disputed applies equality check predicate on the "disputed" field. It's identical to DisputedEQ.
+func Disputed(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldDisputed, v))
+}
+
+// DisputedOverdue applies equality check predicate on the "disputed_overdue" field. It's identical to DisputedOverdueEQ.
+func DisputedOverdue(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldDisputedOverdue, v))
+}
+
 // LimitAmount applies equality check predicate on the "limit_amount" field. It's identical to LimitAmountEQ.
 func LimitAmount(v int64) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldEQ(FieldLimitAmount, v))
@@ -674,6 +684,86 @@ func Days91LT(v int64) predicate.RollupCustomer {
 // Days91LTE applies the LTE predicate on the "days_91" field.
 func Days91LTE(v int64) predicate.RollupCustomer {
 	return predicate.RollupCustomer(sql.FieldLTE(FieldDays91, v))
+}
+
+// DisputedEQ applies the EQ predicate on the "disputed" field.
+func DisputedEQ(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldDisputed, v))
+}
+
+// DisputedNEQ applies the NEQ predicate on the "disputed" field.
+func DisputedNEQ(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNEQ(FieldDisputed, v))
+}
+
+// DisputedIn applies the In predicate on the "disputed" field.
+func DisputedIn(vs ...int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldIn(FieldDisputed, vs...))
+}
+
+// DisputedNotIn applies the NotIn predicate on the "disputed" field.
+func DisputedNotIn(vs ...int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNotIn(FieldDisputed, vs...))
+}
+
+// DisputedGT applies the GT predicate on the "disputed" field.
+func DisputedGT(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGT(FieldDisputed, v))
+}
+
+// DisputedGTE applies the GTE predicate on the "disputed" field.
+func DisputedGTE(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGTE(FieldDisputed, v))
+}
+
+// DisputedLT applies the LT predicate on the "disputed" field.
+func DisputedLT(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLT(FieldDisputed, v))
+}
+
+// DisputedLTE applies the LTE predicate on the "disputed" field.
+func DisputedLTE(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLTE(FieldDisputed, v))
+}
+
+// DisputedOverdueEQ applies the EQ predicate on the "disputed_overdue" field.
+func DisputedOverdueEQ(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldEQ(FieldDisputedOverdue, v))
+}
+
+// DisputedOverdueNEQ applies the NEQ predicate on the "disputed_overdue" field.
+func DisputedOverdueNEQ(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNEQ(FieldDisputedOverdue, v))
+}
+
+// DisputedOverdueIn applies the In predicate on the "disputed_overdue" field.
+func DisputedOverdueIn(vs ...int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldIn(FieldDisputedOverdue, vs...))
+}
+
+// DisputedOverdueNotIn applies the NotIn predicate on the "disputed_overdue" field.
+func DisputedOverdueNotIn(vs ...int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldNotIn(FieldDisputedOverdue, vs...))
+}
+
+// DisputedOverdueGT applies the GT predicate on the "disputed_overdue" field.
+func DisputedOverdueGT(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGT(FieldDisputedOverdue, v))
+}
+
+// DisputedOverdueGTE applies the GTE predicate on the "disputed_overdue" field.
+func DisputedOverdueGTE(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldGTE(FieldDisputedOverdue, v))
+}
+
+// DisputedOverdueLT applies the LT predicate on the "disputed_overdue" field.
+func DisputedOverdueLT(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLT(FieldDisputedOverdue, v))
+}
+
+// DisputedOverdueLTE applies the LTE predicate on the "disputed_overdue" field.
+func DisputedOverdueLTE(v int64) predicate.RollupCustomer {
+	return predicate.RollupCustomer(sql.FieldLTE(FieldDisputedOverdue, v))
 }
 
 // LimitAmountEQ applies the EQ predicate on the "limit_amount" field.

@@ -37,6 +37,10 @@ const (
 	FieldDays6190 = "days_61_90"
 	// FieldDays91 holds the string denoting the days_91 field in the database.
 	FieldDays91 = "days_91"
+	// FieldDisputed holds the string denoting the disputed field in the database.
+	FieldDisputed = "disputed"
+	// FieldDisputedOverdue holds the string denoting the disputed_overdue field in the database.
+	FieldDisputedOverdue = "disputed_overdue"
 	// FieldLimitAmount holds the string denoting the limit_amount field in the database.
 	FieldLimitAmount = "limit_amount"
 	// FieldReserved holds the string denoting the reserved field in the database.
@@ -70,6 +74,8 @@ var Columns = []string{
 	FieldDays3160,
 	FieldDays6190,
 	FieldDays91,
+	FieldDisputed,
+	FieldDisputedOverdue,
 	FieldLimitAmount,
 	FieldReserved,
 	FieldAsOf,
@@ -114,6 +120,10 @@ var (
 	DefaultDays6190 int64
 	// DefaultDays91 holds the default value on creation for the "days_91" field.
 	DefaultDays91 int64
+	// DefaultDisputed holds the default value on creation for the "disputed" field.
+	DefaultDisputed int64
+	// DefaultDisputedOverdue holds the default value on creation for the "disputed_overdue" field.
+	DefaultDisputedOverdue int64
 	// DefaultLimitAmount holds the default value on creation for the "limit_amount" field.
 	DefaultLimitAmount int64
 	// DefaultReserved holds the default value on creation for the "reserved" field.
@@ -196,6 +206,16 @@ func ByDays6190(opts ...sql.OrderTermOption) OrderOption {
 // ByDays91 orders the results by the days_91 field.
 func ByDays91(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDays91, opts...).ToFunc()
+}
+
+// ByDisputed orders the results by the disputed field.
+func ByDisputed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDisputed, opts...).ToFunc()
+}
+
+// ByDisputedOverdue orders the results by the disputed_overdue field.
+func ByDisputedOverdue(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDisputedOverdue, opts...).ToFunc()
 }
 
 // ByLimitAmount orders the results by the limit_amount field.

@@ -30,6 +30,8 @@ func (figures) Fields() []ent.Field {
 		fen("days_31_60", "31 to 60"),
 		fen("days_61_90", "61 to 90"),
 		fen("days_91", "91 and more"),
+		fen("disputed", "of receivable, in dispute"),
+		fen("disputed_overdue", "of overdue, in dispute"),
 		fen("limit_amount", "standing and active temporary limits of kind amount"),
 		fen("reserved", "open and committed reservations"),
 		zmixin.Date("as_of"),

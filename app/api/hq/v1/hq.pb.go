@@ -1907,8 +1907,11 @@ type GroupTotal struct {
 	Customers          int64                  `protobuf:"varint,5,opt,name=customers,proto3" json:"customers,omitempty"`
 	CustomersOverdue   int64                  `protobuf:"varint,6,opt,name=customers_overdue,json=customersOverdue,proto3" json:"customers_overdue,omitempty"`
 	CustomersOverLimit int64                  `protobuf:"varint,7,opt,name=customers_over_limit,json=customersOverLimit,proto3" json:"customers_over_limit,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Of receivable, and of overdue, what is in dispute.
+	Disputed        int64 `protobuf:"varint,8,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	DisputedOverdue int64 `protobuf:"varint,9,opt,name=disputed_overdue,json=disputedOverdue,proto3" json:"disputed_overdue,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *GroupTotal) Reset() {
@@ -1990,6 +1993,20 @@ func (x *GroupTotal) GetCustomersOverLimit() int64 {
 	return 0
 }
 
+func (x *GroupTotal) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
+}
+
+func (x *GroupTotal) GetDisputedOverdue() int64 {
+	if x != nil {
+		return x.DisputedOverdue
+	}
+	return 0
+}
+
 type SubsidiaryFigures struct {
 	state              protoimpl.MessageState `protogen:"open.v1"`
 	TenantId           string                 `protobuf:"bytes,1,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
@@ -2002,8 +2019,11 @@ type SubsidiaryFigures struct {
 	CustomersOverdue   int64                  `protobuf:"varint,8,opt,name=customers_overdue,json=customersOverdue,proto3" json:"customers_overdue,omitempty"`
 	CustomersOverLimit int64                  `protobuf:"varint,9,opt,name=customers_over_limit,json=customersOverLimit,proto3" json:"customers_over_limit,omitempty"`
 	ProjectedAt        *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=projected_at,json=projectedAt,proto3" json:"projected_at,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Of receivable, and of overdue, what is in dispute.
+	Disputed        int64 `protobuf:"varint,11,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	DisputedOverdue int64 `protobuf:"varint,12,opt,name=disputed_overdue,json=disputedOverdue,proto3" json:"disputed_overdue,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SubsidiaryFigures) Reset() {
@@ -2104,6 +2124,20 @@ func (x *SubsidiaryFigures) GetProjectedAt() *timestamppb.Timestamp {
 		return x.ProjectedAt
 	}
 	return nil
+}
+
+func (x *SubsidiaryFigures) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
+}
+
+func (x *SubsidiaryFigures) GetDisputedOverdue() int64 {
+	if x != nil {
+		return x.DisputedOverdue
+	}
+	return 0
 }
 
 type ListGroupSubsidiariesRequest struct {
@@ -2428,8 +2462,10 @@ type GroupCustomerRow struct {
 	Aging          *v12.Aging             `protobuf:"bytes,9,opt,name=aging,proto3" json:"aging,omitempty"`
 	OnNegativeList bool                   `protobuf:"varint,10,opt,name=on_negative_list,json=onNegativeList,proto3" json:"on_negative_list,omitempty"`
 	ProjectedAt    *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=projected_at,json=projectedAt,proto3" json:"projected_at,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Of receivable, in dispute.
+	Disputed      int64 `protobuf:"varint,12,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GroupCustomerRow) Reset() {
@@ -2537,6 +2573,13 @@ func (x *GroupCustomerRow) GetProjectedAt() *timestamppb.Timestamp {
 		return x.ProjectedAt
 	}
 	return nil
+}
+
+func (x *GroupCustomerRow) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
 }
 
 type GetGroupCustomerRequest struct {
@@ -2897,7 +2940,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\fsubsidiaries\x18\x02 \x03(\v2\x1f.zhuxin.hq.v1.SubsidiaryFiguresR\fsubsidiaries\x12=\n" +
 	"\fprojected_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\x12)\n" +
 	"\x10negative_entries\x18\x04 \x01(\x03R\x0fnegativeEntries\x121\n" +
-	"\x14applications_waiting\x18\x05 \x01(\x03R\x13applicationsWaiting\"\x9b\x02\n" +
+	"\x14applications_waiting\x18\x05 \x01(\x03R\x13applicationsWaiting\"\xe2\x02\n" +
 	"\n" +
 	"GroupTotal\x12-\n" +
 	"\x05aging\x18\x01 \x01(\v2\x17.zhuxin.common.v1.AgingR\x05aging\x12!\n" +
@@ -2906,7 +2949,9 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\fsubsidiaries\x18\x04 \x01(\x03R\fsubsidiaries\x12\x1c\n" +
 	"\tcustomers\x18\x05 \x01(\x03R\tcustomers\x12+\n" +
 	"\x11customers_overdue\x18\x06 \x01(\x03R\x10customersOverdue\x120\n" +
-	"\x14customers_over_limit\x18\a \x01(\x03R\x12customersOverLimit\"\x82\x03\n" +
+	"\x14customers_over_limit\x18\a \x01(\x03R\x12customersOverLimit\x12\x1a\n" +
+	"\bdisputed\x18\b \x01(\x03R\bdisputed\x12)\n" +
+	"\x10disputed_overdue\x18\t \x01(\x03R\x0fdisputedOverdue\"\xc9\x03\n" +
 	"\x11SubsidiaryFigures\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x12\n" +
 	"\x04slug\x18\x02 \x01(\tR\x04slug\x12\x12\n" +
@@ -2918,7 +2963,9 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x11customers_overdue\x18\b \x01(\x03R\x10customersOverdue\x120\n" +
 	"\x14customers_over_limit\x18\t \x01(\x03R\x12customersOverLimit\x12=\n" +
 	"\fprojected_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\"\x94\x01\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\x12\x1a\n" +
+	"\bdisputed\x18\v \x01(\x03R\bdisputed\x12)\n" +
+	"\x10disputed_overdue\x18\f \x01(\x03R\x0fdisputedOverdue\"\x94\x01\n" +
 	"\x1cListGroupSubsidiariesRequest\x12\x1a\n" +
 	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x19\n" +
@@ -2938,7 +2985,7 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\"m\n" +
 	"\x17ListGroupCustomersReply\x12<\n" +
 	"\tcustomers\x18\x01 \x03(\v2\x1e.zhuxin.hq.v1.GroupCustomerRowR\tcustomers\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\"\x9d\x03\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xb9\x03\n" +
 	"\x10GroupCustomerRow\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12'\n" +
 	"\x0fsubsidiary_name\x18\x02 \x01(\tR\x0esubsidiaryName\x12#\n" +
@@ -2952,7 +2999,8 @@ const file_app_api_hq_v1_hq_proto_rawDesc = "" +
 	"\x05aging\x18\t \x01(\v2\x17.zhuxin.common.v1.AgingR\x05aging\x12(\n" +
 	"\x10on_negative_list\x18\n" +
 	" \x01(\bR\x0eonNegativeList\x12=\n" +
-	"\fprojected_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\"-\n" +
+	"\fprojected_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\vprojectedAt\x12\x1a\n" +
+	"\bdisputed\x18\f \x01(\x03R\bdisputed\"-\n" +
 	"\x17GetGroupCustomerRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\"\xe8\x01\n" +
 	"\rGroupCustomer\x12\x12\n" +

@@ -16,6 +16,8 @@ export const riseIsBad: Record<string, boolean> = {
   overdue: true,
   overdue_ratio: true,
   dso: true,
+  disputed: true,
+  disputed_overdue: true,
 }
 
 export const figureOf = (of: { figures: Figure[] }, key: string): Figure | undefined =>
