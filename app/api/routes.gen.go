@@ -69,6 +69,7 @@ func Routes() []route.Info {
 		v121.NegativeListServiceRoutes,
 		v121.NegativeReviewServiceRoutes,
 		v122.NotifyServiceRoutes,
+		v122.GroupNewsServiceRoutes,
 		v123.PortfolioServiceRoutes,
 		v124.ProjectServiceRoutes,
 		v125.ReceivableServiceRoutes,

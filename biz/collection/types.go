@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"zhuxin/biz/receivable"
 	"zhuxin/biz/customer"
+	"zhuxin/biz/receivable"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
 	"zhuxin/shared/paging"

@@ -20,6 +20,7 @@
 package followup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -80,8 +81,38 @@ const (
 	OutcomeCleared = "cleared"        // what it was about has ended
 	OutcomeKept    = "promise_kept"   // and yet something is left to ask about
 	OutcomeBroken  = "promise_broken" // asked anew
+	OutcomeDone    = "action_done"    // the action was taken, and yet something is left to ask about
 	OutcomeLapsed  = "plan_lapsed"    // the action's day has passed, and nothing has ended
 )
+
+// Act is what became of an agreed action other than a promise.
+type Act string
+
+// The acts. What is agreed leads to the page where it is done; that it was is seen
+// from what was submitted there since the answer.
+const (
+	NoAct   Act = ""
+	ToDo    Act = "waiting"
+	ActDone Act = "done"
+	Missed  Act = "missed" // its day has passed
+)
+
+// tracked are the actions of which the system sees that they were taken.
+var tracked = []Action{LimitAdjustment, TemporaryLimit, StopPreparation, FormalStop}
+
+// Act says what became of the action.
+func (f FollowUp) Act(today calendar.Date) Act {
+	agreed := f.Status == Agreed || f.Status == Closed && (f.Outcome == OutcomeDone || f.Outcome == OutcomeLapsed)
+	switch {
+	case !slices.Contains(tracked, f.Action) || !agreed:
+		return NoAct
+	case f.Acted || f.Outcome == OutcomeDone:
+		return ActDone
+	case f.Status == Closed || f.Plan.DueOn < today:
+		return Missed
+	}
+	return ToDo
+}
 
 // Plan is the fields of an action. What an action does not use is zero.
 type Plan struct {
@@ -109,6 +140,7 @@ type FollowUp struct {
 	PromiseFrom    calendar.Date // receipts count from this day on
 	Promise        Promise
 	Received       money.Amount // of a promise, so far
+	Acted          bool         // the limit was asked for, the stop prepared or made, since the answer
 	SubmittedBy    string
 	SubmitterID    *uuid.UUID
 	SubmittedAt    *time.Time

@@ -19,7 +19,8 @@ import (
 var limitDays = []int{7, 1}
 
 // Daily tells what the business date brings: follow-ups asked, near their deadline
-// or past it, promises broken, limits about to end. A second run of a date tells
+// or past it, promises broken, limits about to end, warnings not dealt with by their
+// day. A second run of a date tells
 // nobody what he was told by the first.
 func (s *Service) Daily(ctx context.Context, on calendar.Date) error {
 	return s.Tx.InTx(ctx, func(ctx context.Context) error {
@@ -54,6 +55,8 @@ type Listing struct {
 	ID     uuid.UUID
 	USCC   string
 	Reason string // its code
+
+	Severity string
 }
 
 // Listed tells those who serve the company in the subsidiary of the context. It runs
@@ -64,7 +67,7 @@ func (s *Service) Listed(ctx context.Context, d event.Delivered, k news.Kind, l 
 		return err
 	}
 	for i := range list {
-		list[i].Page, list[i].Parts["reason"] = l.ID, l.Reason
+		list[i].Page, list[i].Parts["reason"], list[i].Parts["severity"] = l.ID, l.Reason, l.Severity
 	}
 	return s.Tell(ctx, News{Key: d.ID.String(), Kind: Kind(k), Items: Compose(k, list)})
 }
@@ -86,10 +89,30 @@ func (s *Service) Quota(ctx context.Context, d event.Delivered, k news.Kind, m Q
 	if k == news.QuotaAnswered {
 		role = "credit_reviewer"
 	}
-	people, err := s.Repo.Members(ctx, role, m.Person)
-	if err != nil {
+	return s.told(ctx, d, k, role, m.Person, Subject{ID: m.ID, Parts: map[string]string{"cap": m.Cap, "tenant": m.Tenant, "amount": m.Amount.Grouped(), "status": m.Status}})
+}
+
+// Answer is HQ's word on what a subsidiary brought before it: a proposal, an
+// objection, a repair, an exemption.
+type Answer struct {
+	ID, Page uuid.UUID
+	Person   uuid.UUID // who brought it
+	Company  string
+	Claim    string // which of the two, of a claim
+	Status   string
+	Comment  string
+}
+
+// Answered tells who brought it, and his reviewers. It runs in the transaction of its
+// caller.
+func (s *Service) Answered(ctx context.Context, d event.Delivered, k news.Kind, a Answer) error {
+	return s.told(ctx, d, k, "credit_reviewer", a.Person, Subject{ID: a.ID, Page: a.Page,
+		Parts: map[string]string{"company": a.Company, "claim": a.Claim, "status": a.Status, "comment": a.Comment}})
+}
+
+func (s *Service) told(ctx context.Context, d event.Delivered, k news.Kind, role string, person uuid.UUID, one Subject) (err error) {
+	if one.People, err = s.Repo.Members(ctx, role, person); err != nil {
 		return err
 	}
-	one := Subject{ID: m.ID, People: people, Parts: map[string]string{"cap": m.Cap, "tenant": m.Tenant, "amount": m.Amount.Grouped(), "status": m.Status}}
 	return s.Tell(ctx, News{Key: d.ID.String(), Kind: Kind(k), Items: Compose(k, []Subject{one})})
 }

@@ -3,16 +3,55 @@ package notify
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"zhuxin/shared/access"
+	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/paging"
+	"zhuxin/shared/uow"
 )
 
 // mostNews is where counting stops: the badge says 99+.
 const mostNews = 100
+
+// Mailbox keeps the news of one side's people and what they want to hear, on the
+// transaction of the context.
+type Mailbox interface {
+	Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]Preference, error)
+	SavePreferences(ctx context.Context, p Preferences, now time.Time) error
+
+	// Tell puts news on pages; a person's that are there already stay as they are.
+	Tell(ctx context.Context, list []Notification) error
+	Inbox(ctx context.Context, q InboxQuery) ([]Notification, error)
+	Unread(ctx context.Context, person uuid.UUID, most int) (int, error)
+	// Own checks that the news are all a person's; ErrNoNews.
+	Own(ctx context.Context, person uuid.UUID, ids []uuid.UUID) error
+	// Read marks a person's news as read; none of ids is all.
+	Read(ctx context.Context, person uuid.UUID, ids []uuid.UUID, now time.Time) (int64, error)
+}
+
+// Box is what people of one side, a subsidiary's or HQ's, do with their news.
+type Box struct {
+	tx     uow.Tx
+	repo   Mailbox
+	clock  calendar.Clock
+	needs  access.Permission
+	kinds  []Kind
+	ways   []Outside
+	preset func(k Kind) Preference
+}
+
+func (b *Box) wanted(list []Preference, k Kind) Preference {
+	for _, p := range list {
+		if p.Kind == k {
+			return p
+		}
+	}
+	return b.preset(k)
+}
 
 // InboxInput asks for a part of the caller's news. Zero values: everything, from the
 // beginning, twenty pieces.
@@ -72,23 +111,23 @@ type Inbox struct {
 }
 
 // Inbox gives a part of the caller's news, and how many are unread.
-func (s *Service) Inbox(ctx context.Context, in InboxInput) (out Inbox, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
+func (b *Box) Inbox(ctx context.Context, in InboxInput) (out Inbox, err error) {
+	a, err := access.Require(ctx, b.needs)
 	if err != nil {
 		return out, err
 	}
 	var c fault.Checks
 	c.Require(slices.Contains([]string{"", "all", "unread"}, in.View), "view", "UNKNOWN", "all or unread")
-	c.Require(in.Kind == "" || slices.Contains(Kinds, in.Kind), "kind", "UNKNOWN", "there is no news of this kind")
+	c.Require(in.Kind == "" || slices.Contains(b.kinds, in.Kind), "kind", "UNKNOWN", "there is no news of this kind")
 	q := InboxQuery{Person: a.ID, Unread: in.View == "unread", Kind: in.Kind, After: parseMark(&c, in.Cursor), Limit: paging.Size(&c, in.Size) + 1}
 	if err := c.Err(); err != nil {
 		return out, err
 	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		if out.News, err = s.Repo.Inbox(ctx, q); err != nil {
+	err = b.tx.InTx(ctx, func(ctx context.Context) error {
+		if out.News, err = b.repo.Inbox(ctx, q); err != nil {
 			return err
 		}
-		out.Unread, err = s.Repo.Unread(ctx, a.ID, mostNews)
+		out.Unread, err = b.repo.Unread(ctx, a.ID, mostNews)
 		return err
 	})
 	if len(out.News) == q.Limit {
@@ -100,13 +139,13 @@ func (s *Service) Inbox(ctx context.Context, in InboxInput) (out Inbox, err erro
 }
 
 // Unread counts the caller's unread news, up to 100.
-func (s *Service) Unread(ctx context.Context) (n int, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
+func (b *Box) Unread(ctx context.Context) (n int, err error) {
+	a, err := access.Require(ctx, b.needs)
 	if err != nil {
 		return 0, err
 	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		n, err = s.Repo.Unread(ctx, a.ID, mostNews)
+	err = b.tx.InTx(ctx, func(ctx context.Context) error {
+		n, err = b.repo.Unread(ctx, a.ID, mostNews)
 		return err
 	})
 	return n, err
@@ -114,8 +153,8 @@ func (s *Service) Unread(ctx context.Context) (n int, err error) {
 
 // MarkRead marks the caller's news as read, those named or all, and gives how many
 // are unread then. Faults: INVALID_INPUT, NOTIFICATION_NOT_FOUND for another's.
-func (s *Service) MarkRead(ctx context.Context, ids []uuid.UUID, all bool) (unread int, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
+func (b *Box) MarkRead(ctx context.Context, ids []uuid.UUID, all bool) (unread int, err error) {
+	a, err := access.Require(ctx, b.needs)
 	if err != nil {
 		return 0, err
 	}
@@ -124,32 +163,32 @@ func (s *Service) MarkRead(ctx context.Context, ids []uuid.UUID, all bool) (unre
 	if err := c.Err(); err != nil {
 		return 0, err
 	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
+	err = b.tx.InTx(ctx, func(ctx context.Context) error {
 		if !all {
-			if err := s.Repo.Own(ctx, a.ID, ids); err != nil {
+			if err := b.repo.Own(ctx, a.ID, ids); err != nil {
 				return err
 			}
 		}
-		if _, err := s.Repo.Read(ctx, a.ID, ids, s.Clock.Now()); err != nil {
+		if _, err := b.repo.Read(ctx, a.ID, ids, b.clock.Now()); err != nil {
 			return err
 		}
-		unread, err = s.Repo.Unread(ctx, a.ID, mostNews)
+		unread, err = b.repo.Unread(ctx, a.ID, mostNews)
 		return err
 	})
 	return unread, err
 }
 
 // Preferences gives what the caller wants to hear, of every kind.
-func (s *Service) Preferences(ctx context.Context) (out []Preference, err error) {
-	a, err := access.Require(ctx, access.WorkbenchRead)
+func (b *Box) Preferences(ctx context.Context) (out []Preference, err error) {
+	a, err := access.Require(ctx, b.needs)
 	if err != nil {
 		return nil, err
 	}
-	err = s.Tx.InTx(ctx, func(ctx context.Context) error {
-		wants, err := s.Repo.Wants(ctx, []uuid.UUID{a.ID})
+	err = b.tx.InTx(ctx, func(ctx context.Context) error {
+		wants, err := b.repo.Wants(ctx, []uuid.UUID{a.ID})
 		out = nil
-		for _, k := range Kinds {
-			out = append(out, wanted(wants[a.ID], k))
+		for _, k := range b.kinds {
+			out = append(out, b.wanted(wants[a.ID], k))
 		}
 		return err
 	})
@@ -157,14 +196,14 @@ func (s *Service) Preferences(ctx context.Context) (out []Preference, err error)
 }
 
 // Prefer changes what the caller wants to hear of the kinds named.
-func (s *Service) Prefer(ctx context.Context, list []Preference) error {
-	a, err := access.Require(ctx, access.WorkbenchRead)
+func (b *Box) Prefer(ctx context.Context, list []Preference) error {
+	a, err := access.Require(ctx, b.needs)
 	if err != nil {
 		return err
 	}
 	p := Preferences{a.ID, list}
-	if err := p.Validate(); err != nil {
+	if err := p.Validate(b.kinds, b.ways); err != nil {
 		return err
 	}
-	return s.Tx.InTx(ctx, func(ctx context.Context) error { return s.Repo.SavePreferences(ctx, p, s.Clock.Now()) })
+	return b.tx.InTx(ctx, func(ctx context.Context) error { return b.repo.SavePreferences(ctx, p, b.clock.Now()) })
 }

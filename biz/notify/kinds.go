@@ -15,7 +15,7 @@ type form struct {
 	title   string
 	line    string // with the names of parts in braces
 	route   string // of the console
-	query   string // name of the subject's id in the query; empty: in the path, if route takes one
+	query   string // name of the id in the query; empty: in the path, if route takes one
 	subject string // which id the link names: "", its own; "page", what the repository says; "none"
 	outside Outside
 }
@@ -43,6 +43,16 @@ var forms = map[news.Kind]form{
 	news.NegativeRemoved:   {"客户已移出负面清单", "{customer}", "customer", "", "", Now},
 	news.QuotaAsked:        {"其他子公司申请调剂额度", "{cap}：{tenant} 申请 {amount} 元", "group-quotas", "", "none", Now},
 	news.QuotaAnswered:     {"额度调剂已有答复", "{cap}：申请 {amount} 元，{status}", "group-quotas", "", "none", Now},
+
+	news.StatementSubmitted:  {"对账单待审核", "{customer}（{number}）已提交签回件，请审核", "statement", "", "", Digest},
+	news.StatementRefused:    {"对账单被退回", "{customer}（{number}）：{comment}", "statement", "", "", Now},
+	news.StatementReconciled: {"对账单已确认", "{customer}（{number}）对账完成", "statement", "", "", Digest},
+	news.WarningAssigned:     {"预警已分给您", "{customer}（{severity}），处理期限 {date}", "warnings", "id", "", Now},
+	news.WarningLate:         {"预警未按期处理", "{customer}（{severity}），应于 {date} 前处理，{assignee} 尚未办结", "warnings", "id", "", Now},
+	news.NegativeRefused:     {"负面清单提议未获采纳", "{company}：{comment}", "negative-case", "", "page", Now},
+	news.NegativeChanged:     {"负面清单严重程度调整", "{customer}：调整为{severity}", "negative-case", "", "page", Now},
+	news.NegativeAnswered:    {"负面清单申诉已有答复", "{company}：{claim}{status}，{comment}", "negative-case", "", "page", Now},
+	news.ExemptionDecided:    {"负面清单豁免已有答复", "{company}：{status}，{comment}", "negative-exemptions", "", "none", Now},
 }
 
 // words are those of parts that are codes; the console has its own.
@@ -50,11 +60,13 @@ var words = map[string]string{
 	"overdue": "逾期", "over_limit": "超额度", "standing": "固定额度", "temporary": "临时额度",
 	"approved": "已通过", "rejected": "已驳回", "withdrawn": "已撤回", "moved": "已调剂", "lent": "出借方已同意，待总部确认", "refused": "已拒绝",
 	"prepared": "已准备停供", "notified": "已通知客户", "stopped": "已正式停供，站点未确认",
+	"accepted": "已采纳", "granted": "已批准", "revoked": "已撤销", "objection": "异议", "repair": "信用修复",
+	"info": "提示", "notice": "关注", "serious": "严重", "critical": "紧急",
 	"malicious_arrears": "恶意拖欠", "serious_dishonesty": "严重失信", "fraud": "欺诈", "absconded": "失联跑路", "litigation_lost": "败诉未履行", "other": "其他",
 }
 
 // coded are the parts whose values are codes.
-var coded = map[string]bool{"trigger": true, "class": true, "status": true, "reason": true, "state": true}
+var coded = map[string]bool{"trigger": true, "class": true, "status": true, "reason": true, "state": true, "claim": true, "severity": true}
 
 // Subject is what one piece of news is about. Page is the id that its link names
 // where that is another one's.
@@ -66,8 +78,9 @@ type Subject struct {
 }
 
 // Compose makes the items of a kind: their lines and where they lead.
-func Compose(k news.Kind, list []Subject) (out []Item) {
-	f := forms[k]
+func Compose(k news.Kind, list []Subject) []Item { return forms[k].compose(list) }
+
+func (f form) compose(list []Subject) (out []Item) {
 	for _, s := range list {
 		i := Item{Subject: s.ID, Parts: s.Parts, Line: f.fill(s.Parts), Link: todo.Link{Route: f.route}, People: s.People}
 		id := s.ID
@@ -75,9 +88,10 @@ func Compose(k news.Kind, list []Subject) (out []Item) {
 			id = s.Page
 		}
 		switch {
+		case f.subject == "none":
 		case f.query != "":
 			i.Link.Query = map[string]string{f.query: id.String()}
-		case f.subject != "none":
+		default:
 			i.Link.Params = map[string]string{"id": id.String()}
 		}
 		out = append(out, i)
@@ -94,5 +108,5 @@ func (f form) fill(parts map[string]string) string {
 		v, _ = reasons.Show(v)
 		pairs = append(pairs, "{"+name+"}", v)
 	}
-	return strings.TrimRight(strings.NewReplacer(pairs...).Replace(f.line), "：")
+	return strings.TrimRight(strings.NewReplacer(pairs...).Replace(f.line), "：，")
 }

@@ -18,7 +18,8 @@ func TestCompose(t *testing.T) {
 	t.Parallel()
 	id, page := uuid.New(), uuid.New()
 	all := map[string]string{"customer": "甲公司", "trigger": "overdue", "amount": "1,000.00", "date": "2026-11-20", "salesperson": "张三", "title": "标题", "submitter": "李四",
-		"status": "approved", "state": "stopped", "comment": "资料不全", "reason": "fraud", "class": "temporary", "order": "SO-1", "name": "账套", "failures": "3", "cap": "集团", "tenant": "二厂"}
+		"status": "approved", "state": "stopped", "comment": "资料不全", "reason": "fraud", "class": "temporary", "order": "SO-1", "name": "账套", "failures": "3", "cap": "集团", "tenant": "二厂",
+		"number": "DZ-1", "severity": "serious", "assignee": "王五", "company": "乙公司", "claim": "repair", "lender": "三厂"}
 	for _, c := range []struct {
 		kind        news.Kind
 		line, route string
@@ -43,6 +44,15 @@ func TestCompose(t *testing.T) {
 		{news.OrderHeld, "甲公司：订单 SO-1 1,000.00 元待处理", "order-holds", uuid.Nil},
 		{news.OrderReleased, "甲公司：订单 SO-1 1,000.00 元可以继续", "order-holds", uuid.Nil},
 		{news.SupplyStopLate, "甲公司：已正式停供，站点未确认，应于 2026-11-20 前完成下一步", "supply-stops", uuid.Nil},
+		{news.StatementSubmitted, "甲公司（DZ-1）已提交签回件，请审核", "statement", id},
+		{news.StatementRefused, "甲公司（DZ-1）：资料不全", "statement", id},
+		{news.StatementReconciled, "甲公司（DZ-1）对账完成", "statement", id},
+		{news.WarningAssigned, "甲公司（严重），处理期限 2026-11-20", "warnings", uuid.Nil},
+		{news.WarningLate, "甲公司（严重），应于 2026-11-20 前处理，王五 尚未办结", "warnings", uuid.Nil},
+		{news.NegativeRefused, "乙公司：资料不全", "negative-case", page},
+		{news.NegativeChanged, "甲公司：调整为严重", "negative-case", page},
+		{news.NegativeAnswered, "乙公司：信用修复已通过，资料不全", "negative-case", page},
+		{news.ExemptionDecided, "乙公司：已通过，资料不全", "negative-exemptions", uuid.Nil},
 		{news.ERPFailing, "账套：连续 3 次取数失败", "erp", uuid.Nil},
 	} {
 		got := notify.Compose(c.kind, []notify.Subject{{ID: id, Page: page, Parts: maps.Clone(all)}})[0]

@@ -34,9 +34,11 @@ const (
 var Kinds = []Kind{
 	Kind(news.ApprovalArrived), KindApprovalReminder, KindApprovalOverdue, Kind(news.ApprovalDecided), Kind(news.ApprovalReturned), Kind(news.ApprovalLate),
 	Kind(news.FollowUpOpened), Kind(news.FollowUpReminder), Kind(news.FollowUpOverdue), Kind(news.PromiseBroken),
-	KindWarning, Kind(news.CustomerFrozen), Kind(news.CustomerUnfrozen), Kind(news.NegativePublished), Kind(news.NegativeRemoved), Kind(news.NegativeRepeated),
+	KindWarning, Kind(news.WarningAssigned), Kind(news.WarningLate), Kind(news.CustomerFrozen), Kind(news.CustomerUnfrozen),
+	Kind(news.NegativePublished), Kind(news.NegativeChanged), Kind(news.NegativeRemoved), Kind(news.NegativeRepeated), Kind(news.NegativeRefused),
+	Kind(news.NegativeAnswered), Kind(news.ExemptionDecided),
 	Kind(news.LimitEnding), Kind(news.QuotaAsked), Kind(news.QuotaAnswered), KindRatingLapsed, Kind(news.OrderHeld), Kind(news.OrderReleased), Kind(news.SupplyStopLate),
-	KindStatementReminder, KindStatementOverdue, KindDunning, KindLetter, KindERPStopped, Kind(news.ERPFailing),
+	KindStatementReminder, KindStatementOverdue, Kind(news.StatementSubmitted), Kind(news.StatementRefused), Kind(news.StatementReconciled), KindDunning, KindLetter, KindERPStopped, Kind(news.ERPFailing),
 }
 
 // titles are the first lines of messages to the outside.
@@ -141,9 +143,6 @@ func where(items []Item) todo.Link {
 	return todo.Link{Route: items[0].Link.Route}
 }
 
-// severities are the words of the console's locales.
-var severities = map[string]string{"info": "提示", "notice": "关注", "serious": "严重", "critical": "紧急"}
-
 // letters are the words of the console's locales.
 var letters = map[string]string{"dunning_letter": "催款函", "supply_stop_notice": "停止供货通知书", "lawyer_letter": "律师函委托材料", "lawsuit_brief": "起诉材料清单", "dunning_bill": "催款单"}
 
@@ -167,9 +166,9 @@ var warnings = map[string]string{"frequent_limit_adjustments": "额度频繁调�
 // WarningLine is a warning in one line of a message. A kind that has no word yet is a
 // warning all the same, and its code tells the reader nothing.
 func WarningLine(kind, severity, customer string) string {
-	word := severities[severity]
+	word := words[severity]
 	if word == "" {
-		word = severities["notice"]
+		word = words["notice"]
 	}
 	what := warnings[kind]
 	if finding, ok := strings.CutPrefix(kind, "registry.owner."); ok && warnings["registry."+finding] != "" {

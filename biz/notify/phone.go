@@ -43,7 +43,7 @@ func (s *Service) textChannel(ctx context.Context, accounts []AccountState) (Cha
 // texting gives the channel for SMS to people and who of them has a phone; nobody where
 // none of them wants SMS of the kind.
 func (s *Service) texting(ctx context.Context, k Kind, people []uuid.UUID, wants map[uuid.UUID][]Preference, accounts []AccountState) (ChannelKind, map[uuid.UUID]string, error) {
-	if !slices.ContainsFunc(people, func(p uuid.UUID) bool { return wanted(wants[p], k).SMS }) {
+	if !slices.ContainsFunc(people, func(p uuid.UUID) bool { return s.wanted(wants[p], k).SMS }) {
 		return "", nil, nil
 	}
 	channel, err := s.textChannel(ctx, accounts)

@@ -109,6 +109,8 @@ func (a AccountState) takes(k Kind) bool {
 
 // Repository keeps all this, on the transaction of the context.
 type Repository interface {
+	Mailbox
+
 	// Waiting tells for whom approvals wait that are pending still.
 	Waiting(ctx context.Context, ids []uuid.UUID) ([]Item, error)
 	// Warnings tells whom warnings that are not closed concern.
@@ -137,22 +139,10 @@ type Repository interface {
 	// or past it, promises broken, limits that end so many days later.
 	Dated(ctx context.Context, on calendar.Date, limitDays []int) (map[news.Kind][]uuid.UUID, error)
 
-	Wants(ctx context.Context, people []uuid.UUID) (map[uuid.UUID][]Preference, error)
-	SavePreferences(ctx context.Context, p Preferences, now time.Time) error
-
 	// Phones gives the masked numbers on which people want SMS; who has none is absent.
 	Phones(ctx context.Context, people []uuid.UUID) (map[uuid.UUID]string, error)
 	// SavePhone keeps a person's number, sealed; an empty one forgets it.
 	SavePhone(ctx context.Context, person uuid.UUID, phone string, now time.Time) error
-
-	// Tell puts news on pages; a person's that are there already stay as they are.
-	Tell(ctx context.Context, list []Notification) error
-	Inbox(ctx context.Context, q InboxQuery) ([]Notification, error)
-	Unread(ctx context.Context, person uuid.UUID, most int) (int, error)
-	// Own checks that the news are all a person's; ErrNoNews.
-	Own(ctx context.Context, person uuid.UUID, ids []uuid.UUID) error
-	// Read marks a person's news as read; none of ids is all.
-	Read(ctx context.Context, person uuid.UUID, ids []uuid.UUID, now time.Time) (int64, error)
 
 	// Enqueue adds deliveries; one that is there already stays as it is.
 	Enqueue(ctx context.Context, list []Delivery) error

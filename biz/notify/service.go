@@ -16,6 +16,7 @@ import (
 	"zhuxin/biz/statement"
 	"zhuxin/biz/todo"
 	"zhuxin/biz/warning"
+	"zhuxin/shared/access"
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
@@ -41,10 +42,15 @@ type Config struct {
 }
 
 // Service tells people what concerns them.
-type Service struct{ Config }
+type Service struct {
+	Config
+	*Box
+}
 
 // New makes the service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service {
+	return &Service{c, &Box{c.Tx, c.Repo, c.Clock, access.WorkbenchRead, Kinds, Ways, Wanted}}
+}
 
 // Handle tells the news of an event. It runs in the transaction of its caller, who
 // sees to it that it takes effect once.
@@ -168,7 +174,7 @@ func (s *Service) Tell(ctx context.Context, n News) error {
 		out = append(out, d)
 	}
 	for _, p := range people {
-		w := wanted(wants[p], n.Kind)
+		w := s.wanted(wants[p], n.Kind)
 		for _, i := range readers[p] {
 			if w.OnPage {
 				page = append(page, Notification{ID: newID(), Person: p, Kind: n.Kind, EventKey: n.page(i), Parts: i.Parts, Link: i.Link, CreatedAt: when.now})
@@ -242,15 +248,6 @@ func (s *Service) ToCustomers(ctx context.Context) (out []ChannelKind, err error
 		}
 	}
 	return out, err
-}
-
-func wanted(list []Preference, k Kind) Preference {
-	for _, p := range list {
-		if p.Kind == k {
-			return p
-		}
-	}
-	return Wanted(k)
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

@@ -118,6 +118,12 @@ const (
 	Off    Outside = "off"
 )
 
+// Ways lists them; HQ's people get no digest.
+var (
+	Ways      = []Outside{Now, Digest, Off}
+	groupWays = []Outside{Now, Off}
+)
+
 // Preference is what a person wants to hear of a kind.
 type Preference struct {
 	Kind    Kind
@@ -145,12 +151,12 @@ type Preferences struct {
 	Of     []Preference
 }
 
-// Validate gives all faults.
-func (p Preferences) Validate() error {
+// Validate gives all faults, of one who can be told the kinds in the ways.
+func (p Preferences) Validate(kinds []Kind, ways []Outside) error {
 	var c fault.Checks
 	for _, x := range p.Of {
-		c.Require(slices.Contains(Kinds, x.Kind), "kind", "UNKNOWN", "there is no news of this kind")
-		c.Require(slices.Contains([]Outside{Now, Digest, Off}, x.Outside), "outside", "UNKNOWN", "one of now, digest and off")
+		c.Require(slices.Contains(kinds, x.Kind), "kind", "UNKNOWN", "there is no news of this kind")
+		c.Require(slices.Contains(ways, x.Outside), "outside", "UNKNOWN", "one of now, digest and off; headquarters has no digest")
 		c.Require(x.Kind != KindApprovalOverdue || x.OnPage, "on_page", "NEEDED", "what is overdue stays on the page")
 	}
 	return c.Err()

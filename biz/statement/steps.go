@@ -10,6 +10,7 @@ import (
 	"zhuxin/biz/customer"
 	"zhuxin/shared/access"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -74,7 +75,10 @@ func (s *Service) Submit(ctx context.Context, in SubmitInput) (Detail, error) {
 		x.Status, x.Evidence, x.DocumentID = Submitted, in.Evidence, &in.DocumentID
 		x.SubmitterID, x.SubmittedAt = &by, new(s.Clock.Now())
 		x.ReviewerID, x.ReviewedAt, x.ReviewComment = nil, nil, ""
-		return s.Repo.Save(ctx, *x, s.Clock.Now())
+		if err := s.Repo.Save(ctx, *x, s.Clock.Now()); err != nil {
+			return err
+		}
+		return news.Tell(ctx, s.Events, news.StatementSubmitted, "", x.ID)
 	})
 }
 
@@ -99,10 +103,14 @@ func (s *Service) Review(ctx context.Context, id uuid.UUID, accept bool, comment
 			return ErrOwn
 		}
 		x.ReviewerID, x.ReviewedAt, x.ReviewComment = &by, new(s.Clock.Now()), comment
+		step, kind := s.refuse, news.StatementRefused
 		if accept {
-			return s.accept(ctx, x)
+			step, kind = s.accept, news.StatementReconciled
 		}
-		return s.refuse(ctx, x)
+		if err := step(ctx, x); err != nil {
+			return err
+		}
+		return news.Tell(ctx, s.Events, kind, "", x.ID)
 	})
 }
 

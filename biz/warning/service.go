@@ -14,6 +14,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/event"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/party"
 	"zhuxin/shared/tenant"
 	"zhuxin/shared/uow"
@@ -176,6 +177,11 @@ func (s *Service) Assign(ctx context.Context, id, to uuid.UUID, due calendar.Dat
 		}
 		if err := s.repo.Assign(ctx, id, to, actor.ID, due, s.clock.Now()); err != nil {
 			return err
+		}
+		if to != actor.ID {
+			if err := news.Tell(ctx, s.events, news.WarningAssigned, "", id); err != nil {
+				return err
+			}
 		}
 		return s.record(ctx, "warning.assigned", id, map[string]any{"to": to, "due_on": due})
 	})

@@ -30,6 +30,8 @@ import (
 	"zhuxin/ent/hqdb/negativeentry"
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
+	"zhuxin/ent/hqdb/notification"
+	"zhuxin/ent/hqdb/notifypreference"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/partyedge"
 	"zhuxin/ent/hqdb/person"
@@ -98,6 +100,10 @@ type Client struct {
 	NegativeEvent *NegativeEventClient
 	// NegativeExemption is the client for interacting with the NegativeExemption builders.
 	NegativeExemption *NegativeExemptionClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotifyPreference is the client for interacting with the NotifyPreference builders.
+	NotifyPreference *NotifyPreferenceClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// PartyEdge is the client for interacting with the PartyEdge builders.
@@ -158,6 +164,8 @@ func (c *Client) init() {
 	c.NegativeEntry = NewNegativeEntryClient(c.config)
 	c.NegativeEvent = NewNegativeEventClient(c.config)
 	c.NegativeExemption = NewNegativeExemptionClient(c.config)
+	c.Notification = NewNotificationClient(c.config)
+	c.NotifyPreference = NewNotifyPreferenceClient(c.config)
 	c.Outbox = NewOutboxClient(c.config)
 	c.PartyEdge = NewPartyEdgeClient(c.config)
 	c.Person = NewPersonClient(c.config)
@@ -287,6 +295,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NegativeEntry:     NewNegativeEntryClient(cfg),
 		NegativeEvent:     NewNegativeEventClient(cfg),
 		NegativeExemption: NewNegativeExemptionClient(cfg),
+		Notification:      NewNotificationClient(cfg),
+		NotifyPreference:  NewNotifyPreferenceClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
 		PartyEdge:         NewPartyEdgeClient(cfg),
 		Person:            NewPersonClient(cfg),
@@ -340,6 +350,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NegativeEntry:     NewNegativeEntryClient(cfg),
 		NegativeEvent:     NewNegativeEventClient(cfg),
 		NegativeExemption: NewNegativeExemptionClient(cfg),
+		Notification:      NewNotificationClient(cfg),
+		NotifyPreference:  NewNotifyPreferenceClient(cfg),
 		Outbox:            NewOutboxClient(cfg),
 		PartyEdge:         NewPartyEdgeClient(cfg),
 		Person:            NewPersonClient(cfg),
@@ -387,10 +399,11 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
 		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
 		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
-		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.PartyEdge,
-		c.Person, c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
-		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
-		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Notification,
+		c.NotifyPreference, c.Outbox, c.PartyEdge, c.Person, c.QuotaMove,
+		c.RatingHistory, c.RegistryAccount, c.RegistryFinding, c.RegistryLook,
+		c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary, c.SchemaState,
+		c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -403,10 +416,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Application, c.AuditHead, c.AuditLog, c.AuditSeal, c.GroupCap,
 		c.GroupCapMember, c.GroupPolicy, c.GroupQuota, c.HandledEvent, c.Indicator,
 		c.Invitation, c.InvitationCode, c.Keyset, c.Membership, c.NegativeClaim,
-		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Outbox, c.PartyEdge,
-		c.Person, c.QuotaMove, c.RatingHistory, c.RegistryAccount, c.RegistryFinding,
-		c.RegistryLook, c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary,
-		c.SchemaState, c.SharingLog, c.StepUpChallenge, c.Tenant,
+		c.NegativeEntry, c.NegativeEvent, c.NegativeExemption, c.Notification,
+		c.NotifyPreference, c.Outbox, c.PartyEdge, c.Person, c.QuotaMove,
+		c.RatingHistory, c.RegistryAccount, c.RegistryFinding, c.RegistryLook,
+		c.RegistrySnapshot, c.RollupCustomer, c.RollupSubsidiary, c.SchemaState,
+		c.SharingLog, c.StepUpChallenge, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -453,6 +467,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.NegativeEvent.mutate(ctx, m)
 	case *NegativeExemptionMutation:
 		return c.NegativeExemption.mutate(ctx, m)
+	case *NotificationMutation:
+		return c.Notification.mutate(ctx, m)
+	case *NotifyPreferenceMutation:
+		return c.NotifyPreference.mutate(ctx, m)
 	case *OutboxMutation:
 		return c.Outbox.mutate(ctx, m)
 	case *PartyEdgeMutation:
@@ -3015,6 +3033,272 @@ func (c *NegativeExemptionClient) mutate(ctx context.Context, m *NegativeExempti
 	}
 }
 
+// NotificationClient is a client for the Notification schema.
+type NotificationClient struct {
+	config
+}
+
+// NewNotificationClient returns a client for the Notification from the given config.
+func NewNotificationClient(c config) *NotificationClient {
+	return &NotificationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notification.Hooks(f(g(h())))`.
+func (c *NotificationClient) Use(hooks ...Hook) {
+	c.hooks.Notification = append(c.hooks.Notification, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notification.Intercept(f(g(h())))`.
+func (c *NotificationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Notification = append(c.inters.Notification, interceptors...)
+}
+
+// Create returns a builder for creating a Notification entity.
+func (c *NotificationClient) Create() *NotificationCreate {
+	mutation := newNotificationMutation(c.config, OpCreate)
+	return &NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Notification entities.
+func (c *NotificationClient) CreateBulk(builders ...*NotificationCreate) *NotificationCreateBulk {
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotificationClient) MapCreateBulk(slice any, setFunc func(*NotificationCreate, int)) *NotificationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotificationCreateBulk{err: fmt.Errorf("calling to NotificationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotificationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotificationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Notification.
+func (c *NotificationClient) Update() *NotificationUpdate {
+	mutation := newNotificationMutation(c.config, OpUpdate)
+	return &NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotificationClient) UpdateOne(_m *Notification) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotification(_m))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotificationClient) UpdateOneID(id uuid.UUID) *NotificationUpdateOne {
+	mutation := newNotificationMutation(c.config, OpUpdateOne, withNotificationID(id))
+	return &NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Notification.
+func (c *NotificationClient) Delete() *NotificationDelete {
+	mutation := newNotificationMutation(c.config, OpDelete)
+	return &NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotificationClient) DeleteOne(_m *Notification) *NotificationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotificationClient) DeleteOneID(id uuid.UUID) *NotificationDeleteOne {
+	builder := c.Delete().Where(notification.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotificationDeleteOne{builder}
+}
+
+// Query returns a query builder for Notification.
+func (c *NotificationClient) Query() *NotificationQuery {
+	return &NotificationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotification},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Notification entity by its id.
+func (c *NotificationClient) Get(ctx context.Context, id uuid.UUID) (*Notification, error) {
+	return c.Query().Where(notification.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotificationClient) GetX(ctx context.Context, id uuid.UUID) *Notification {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotificationClient) Hooks() []Hook {
+	return c.hooks.Notification
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotificationClient) Interceptors() []Interceptor {
+	return c.inters.Notification
+}
+
+func (c *NotificationClient) mutate(ctx context.Context, m *NotificationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotificationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotificationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotificationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown Notification mutation op: %q", m.Op())
+	}
+}
+
+// NotifyPreferenceClient is a client for the NotifyPreference schema.
+type NotifyPreferenceClient struct {
+	config
+}
+
+// NewNotifyPreferenceClient returns a client for the NotifyPreference from the given config.
+func NewNotifyPreferenceClient(c config) *NotifyPreferenceClient {
+	return &NotifyPreferenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `notifypreference.Hooks(f(g(h())))`.
+func (c *NotifyPreferenceClient) Use(hooks ...Hook) {
+	c.hooks.NotifyPreference = append(c.hooks.NotifyPreference, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `notifypreference.Intercept(f(g(h())))`.
+func (c *NotifyPreferenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NotifyPreference = append(c.inters.NotifyPreference, interceptors...)
+}
+
+// Create returns a builder for creating a NotifyPreference entity.
+func (c *NotifyPreferenceClient) Create() *NotifyPreferenceCreate {
+	mutation := newNotifyPreferenceMutation(c.config, OpCreate)
+	return &NotifyPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NotifyPreference entities.
+func (c *NotifyPreferenceClient) CreateBulk(builders ...*NotifyPreferenceCreate) *NotifyPreferenceCreateBulk {
+	return &NotifyPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NotifyPreferenceClient) MapCreateBulk(slice any, setFunc func(*NotifyPreferenceCreate, int)) *NotifyPreferenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NotifyPreferenceCreateBulk{err: fmt.Errorf("calling to NotifyPreferenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NotifyPreferenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NotifyPreferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Update() *NotifyPreferenceUpdate {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdate)
+	return &NotifyPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NotifyPreferenceClient) UpdateOne(_m *NotifyPreference) *NotifyPreferenceUpdateOne {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdateOne, withNotifyPreference(_m))
+	return &NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NotifyPreferenceClient) UpdateOneID(id uuid.UUID) *NotifyPreferenceUpdateOne {
+	mutation := newNotifyPreferenceMutation(c.config, OpUpdateOne, withNotifyPreferenceID(id))
+	return &NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Delete() *NotifyPreferenceDelete {
+	mutation := newNotifyPreferenceMutation(c.config, OpDelete)
+	return &NotifyPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NotifyPreferenceClient) DeleteOne(_m *NotifyPreference) *NotifyPreferenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NotifyPreferenceClient) DeleteOneID(id uuid.UUID) *NotifyPreferenceDeleteOne {
+	builder := c.Delete().Where(notifypreference.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NotifyPreferenceDeleteOne{builder}
+}
+
+// Query returns a query builder for NotifyPreference.
+func (c *NotifyPreferenceClient) Query() *NotifyPreferenceQuery {
+	return &NotifyPreferenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNotifyPreference},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NotifyPreference entity by its id.
+func (c *NotifyPreferenceClient) Get(ctx context.Context, id uuid.UUID) (*NotifyPreference, error) {
+	return c.Query().Where(notifypreference.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NotifyPreferenceClient) GetX(ctx context.Context, id uuid.UUID) *NotifyPreference {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NotifyPreferenceClient) Hooks() []Hook {
+	return c.hooks.NotifyPreference
+}
+
+// Interceptors returns the client interceptors.
+func (c *NotifyPreferenceClient) Interceptors() []Interceptor {
+	return c.inters.NotifyPreference
+}
+
+func (c *NotifyPreferenceClient) mutate(ctx context.Context, m *NotifyPreferenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NotifyPreferenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NotifyPreferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NotifyPreferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NotifyPreferenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("hqdb: unknown NotifyPreference mutation op: %q", m.Op())
+	}
+}
+
 // OutboxClient is a client for the Outbox schema.
 type OutboxClient struct {
 	config
@@ -5016,19 +5300,19 @@ type (
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
 		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
-		NegativeExemption, Outbox, PartyEdge, Person, QuotaMove, RatingHistory,
-		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
-		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
-		Tenant []ent.Hook
+		NegativeExemption, Notification, NotifyPreference, Outbox, PartyEdge, Person,
+		QuotaMove, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
+		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
+		StepUpChallenge, Tenant []ent.Hook
 	}
 	inters struct {
 		APIKey, Application, AuditHead, AuditLog, AuditSeal, GroupCap, GroupCapMember,
 		GroupPolicy, GroupQuota, HandledEvent, Indicator, Invitation, InvitationCode,
 		Keyset, Membership, NegativeClaim, NegativeEntry, NegativeEvent,
-		NegativeExemption, Outbox, PartyEdge, Person, QuotaMove, RatingHistory,
-		RegistryAccount, RegistryFinding, RegistryLook, RegistrySnapshot,
-		RollupCustomer, RollupSubsidiary, SchemaState, SharingLog, StepUpChallenge,
-		Tenant []ent.Interceptor
+		NegativeExemption, Notification, NotifyPreference, Outbox, PartyEdge, Person,
+		QuotaMove, RatingHistory, RegistryAccount, RegistryFinding, RegistryLook,
+		RegistrySnapshot, RollupCustomer, RollupSubsidiary, SchemaState, SharingLog,
+		StepUpChallenge, Tenant []ent.Interceptor
 	}
 )
 
@@ -5054,6 +5338,8 @@ var (
 		NegativeEntry:     tableSchemas[0],
 		NegativeEvent:     tableSchemas[0],
 		NegativeExemption: tableSchemas[0],
+		Notification:      tableSchemas[0],
+		NotifyPreference:  tableSchemas[0],
 		Outbox:            tableSchemas[0],
 		PartyEdge:         tableSchemas[0],
 		Person:            tableSchemas[0],

@@ -27,6 +27,8 @@ import (
 	"zhuxin/ent/hqdb/negativeentry"
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
+	"zhuxin/ent/hqdb/notification"
+	"zhuxin/ent/hqdb/notifypreference"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/partyedge"
 	"zhuxin/ent/hqdb/person"
@@ -125,6 +127,8 @@ func checkColumn(t, c string) error {
 			negativeentry.Table:     negativeentry.ValidColumn,
 			negativeevent.Table:     negativeevent.ValidColumn,
 			negativeexemption.Table: negativeexemption.ValidColumn,
+			notification.Table:      notification.ValidColumn,
+			notifypreference.Table:  notifypreference.ValidColumn,
 			outbox.Table:            outbox.ValidColumn,
 			partyedge.Table:         partyedge.ValidColumn,
 			person.Table:            person.ValidColumn,

@@ -22,6 +22,8 @@ import (
 	"zhuxin/ent/hqdb/negativeentry"
 	"zhuxin/ent/hqdb/negativeevent"
 	"zhuxin/ent/hqdb/negativeexemption"
+	"zhuxin/ent/hqdb/notification"
+	"zhuxin/ent/hqdb/notifypreference"
 	"zhuxin/ent/hqdb/outbox"
 	"zhuxin/ent/hqdb/person"
 	"zhuxin/ent/hqdb/quotamove"
@@ -428,6 +430,40 @@ func init() {
 	negativeexemptionDescID := negativeexemptionMixinFields1[0].Descriptor()
 	// negativeexemption.DefaultID holds the default value on creation for the id field.
 	negativeexemption.DefaultID = negativeexemptionDescID.Default.(func() uuid.UUID)
+	notificationMixin := schema.Notification{}.Mixin()
+	notificationMixinFields1 := notificationMixin[1].Fields()
+	_ = notificationMixinFields1
+	notificationMixinFields2 := notificationMixin[2].Fields()
+	_ = notificationMixinFields2
+	notificationFields := schema.Notification{}.Fields()
+	_ = notificationFields
+	// notificationDescCreatedAt is the schema descriptor for created_at field.
+	notificationDescCreatedAt := notificationMixinFields2[5].Descriptor()
+	// notification.DefaultCreatedAt holds the default value on creation for the created_at field.
+	notification.DefaultCreatedAt = notificationDescCreatedAt.Default.(func() time.Time)
+	// notificationDescID is the schema descriptor for id field.
+	notificationDescID := notificationMixinFields1[0].Descriptor()
+	// notification.DefaultID holds the default value on creation for the id field.
+	notification.DefaultID = notificationDescID.Default.(func() uuid.UUID)
+	notifypreferenceMixin := schema.NotifyPreference{}.Mixin()
+	notifypreferenceMixinFields1 := notifypreferenceMixin[1].Fields()
+	_ = notifypreferenceMixinFields1
+	notifypreferenceMixinFields2 := notifypreferenceMixin[2].Fields()
+	_ = notifypreferenceMixinFields2
+	notifypreferenceFields := schema.NotifyPreference{}.Fields()
+	_ = notifypreferenceFields
+	// notifypreferenceDescSms is the schema descriptor for sms field.
+	notifypreferenceDescSms := notifypreferenceMixinFields2[4].Descriptor()
+	// notifypreference.DefaultSms holds the default value on creation for the sms field.
+	notifypreference.DefaultSms = notifypreferenceDescSms.Default.(bool)
+	// notifypreferenceDescUpdatedAt is the schema descriptor for updated_at field.
+	notifypreferenceDescUpdatedAt := notifypreferenceMixinFields2[5].Descriptor()
+	// notifypreference.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	notifypreference.DefaultUpdatedAt = notifypreferenceDescUpdatedAt.Default.(func() time.Time)
+	// notifypreferenceDescID is the schema descriptor for id field.
+	notifypreferenceDescID := notifypreferenceMixinFields1[0].Descriptor()
+	// notifypreference.DefaultID holds the default value on creation for the id field.
+	notifypreference.DefaultID = notifypreferenceDescID.Default.(func() uuid.UUID)
 	outboxMixin := schema.Outbox{}.Mixin()
 	outboxMixinFields0 := outboxMixin[0].Fields()
 	_ = outboxMixinFields0

@@ -52,6 +52,10 @@ type Tx struct {
 	NegativeEvent *NegativeEventClient
 	// NegativeExemption is the client for interacting with the NegativeExemption builders.
 	NegativeExemption *NegativeExemptionClient
+	// Notification is the client for interacting with the Notification builders.
+	Notification *NotificationClient
+	// NotifyPreference is the client for interacting with the NotifyPreference builders.
+	NotifyPreference *NotifyPreferenceClient
 	// Outbox is the client for interacting with the Outbox builders.
 	Outbox *OutboxClient
 	// PartyEdge is the client for interacting with the PartyEdge builders.
@@ -232,6 +236,8 @@ func (tx *Tx) init() {
 	tx.NegativeEntry = NewNegativeEntryClient(tx.config)
 	tx.NegativeEvent = NewNegativeEventClient(tx.config)
 	tx.NegativeExemption = NewNegativeExemptionClient(tx.config)
+	tx.Notification = NewNotificationClient(tx.config)
+	tx.NotifyPreference = NewNotifyPreferenceClient(tx.config)
 	tx.Outbox = NewOutboxClient(tx.config)
 	tx.PartyEdge = NewPartyEdgeClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)

@@ -1390,10 +1390,12 @@ func init() {
 	notificationMixin := schema.Notification{}.Mixin()
 	notificationMixinFields0 := notificationMixin[0].Fields()
 	_ = notificationMixinFields0
+	notificationMixinFields1 := notificationMixin[1].Fields()
+	_ = notificationMixinFields1
 	notificationFields := schema.Notification{}.Fields()
 	_ = notificationFields
 	// notificationDescCreatedAt is the schema descriptor for created_at field.
-	notificationDescCreatedAt := notificationFields[5].Descriptor()
+	notificationDescCreatedAt := notificationMixinFields1[5].Descriptor()
 	// notification.DefaultCreatedAt holds the default value on creation for the created_at field.
 	notification.DefaultCreatedAt = notificationDescCreatedAt.Default.(func() time.Time)
 	// notificationDescID is the schema descriptor for id field.
@@ -1469,14 +1471,16 @@ func init() {
 	notifypreferenceMixin := schema.NotifyPreference{}.Mixin()
 	notifypreferenceMixinFields0 := notifypreferenceMixin[0].Fields()
 	_ = notifypreferenceMixinFields0
+	notifypreferenceMixinFields1 := notifypreferenceMixin[1].Fields()
+	_ = notifypreferenceMixinFields1
 	notifypreferenceFields := schema.NotifyPreference{}.Fields()
 	_ = notifypreferenceFields
 	// notifypreferenceDescSms is the schema descriptor for sms field.
-	notifypreferenceDescSms := notifypreferenceFields[4].Descriptor()
+	notifypreferenceDescSms := notifypreferenceMixinFields1[4].Descriptor()
 	// notifypreference.DefaultSms holds the default value on creation for the sms field.
 	notifypreference.DefaultSms = notifypreferenceDescSms.Default.(bool)
 	// notifypreferenceDescUpdatedAt is the schema descriptor for updated_at field.
-	notifypreferenceDescUpdatedAt := notifypreferenceFields[5].Descriptor()
+	notifypreferenceDescUpdatedAt := notifypreferenceMixinFields1[5].Descriptor()
 	// notifypreference.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	notifypreference.DefaultUpdatedAt = notifypreferenceDescUpdatedAt.Default.(func() time.Time)
 	// notifypreferenceDescID is the schema descriptor for id field.

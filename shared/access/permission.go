@@ -91,7 +91,7 @@ var grants = map[Role][]Permission{
 		LimitRead, LimitApply, ApprovalRead, ApprovalAct, CreditCheck, ReceivableRead, NegativeRead, HistoryRead, OverviewRead, SetupRead, MemberRead, WorkbenchRead, ContractWrite, FollowUpWrite, StatementWrite, WarningHandle, WarningRead},
 	RoleCreditReviewer: with(readAll, ApprovalAct, CustomerWrite, DocumentWrite, TemplateWrite, RatingWrite, LimitApply, CreditCheck, NegativeWrite, AuditRead, CreditFreeze, ContractWrite, FollowUpWrite, PortfolioWrite, StatementWrite, WarningHandle, PersonalReveal),
 	RoleApprover:       with(readAll, ApprovalAct, ApprovalDecide, CreditCheck, NegativeWrite, CreditFreeze, CreditRelease, WarningHandle),
-	RoleFinance:        with(readAll, ApprovalAct, CustomerStatus, ReceivableImport, HistoryImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
+	RoleFinance:        with(readAll, ApprovalAct, CustomerStatus, ReceivableImport, HistoryImport, DocumentWrite, CreditCheck, ERPRead, ContractWrite, FollowUpWrite, PaymentWrite, PortfolioWrite, StatementReview, StatementWrite, WarningHandle),
 	RoleDispatcher:     with(readAll[:1], CustomerReadAll, CreditCheck, CreditReserve, LimitRead, NegativeRead, SetupRead, WorkbenchRead),
 	RoleViewer:         readAll,
 

@@ -10,6 +10,7 @@ import (
 
 	"zhuxin/shared/access"
 	"zhuxin/shared/event"
+	"zhuxin/shared/news"
 )
 
 // TopicApplicationChanged says that an application has come to a status somebody
@@ -41,6 +42,11 @@ type ApplicationMailer interface {
 
 // tell has the people concerned informed, once the change is committed.
 func (d Deps) tell(ctx context.Context, a Application) error {
+	if a.Status == StatusSubmitted {
+		if err := news.TellGroup(ctx, d.Events, news.ApplicationSubmitted, "", a.ID); err != nil {
+			return err
+		}
+	}
 	switch a.Status {
 	case StatusSubmitted, StatusActive, StatusRejected, StatusDuplicate, StatusFailed:
 		return d.Events.Publish(ctx, event.Event{Topic: TopicApplicationChanged, Payload: ApplicationNews{a.ID, a.Status}})

@@ -11,6 +11,7 @@ import (
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
 	"zhuxin/shared/money"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -22,6 +23,9 @@ const (
 	Objection ClaimKind = "objection" // the listing is wrong
 	Repair    ClaimKind = "repair"    // the debt was paid, wholly or in part
 )
+
+// raised is how HQ hears of them.
+var raised = map[ClaimKind]news.Kind{Objection: news.NegativeObjected, Repair: news.NegativeRepaired}
 
 // ClaimStatus is what HQ made of it.
 type ClaimStatus string
@@ -123,7 +127,10 @@ func (s *Service) claim(ctx context.Context, kind ClaimKind, in ClaimInput) (Cla
 		if e.Status != Listed {
 			return Event{}, ErrState
 		}
-		return ev, s.repo.AddClaim(ctx, c)
+		if err := s.repo.AddClaim(ctx, c); err != nil {
+			return Event{}, err
+		}
+		return ev, news.TellGroup(ctx, s.events, raised[kind], "", c.ID)
 	})
 	return c, err
 }
@@ -196,6 +203,9 @@ func (s *Service) Answer(ctx context.Context, in AnswerInput) (Claim, error) {
 			e.Repaired += c.Amount
 		}
 		if err := s.repo.AnswerClaim(ctx, c); err != nil {
+			return Event{}, err
+		}
+		if err := news.TellGroup(ctx, s.events, news.NegativeAnswered, "", c.ID); err != nil {
 			return Event{}, err
 		}
 		ev := Event{Kind: answered(c), ClaimID: c.ID, ActorID: actor.ID, Note: in.Answer, Facts: EventFacts{Amount: c.Amount}}

@@ -11,6 +11,7 @@ import (
 	"zhuxin/shared/audit"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/fault"
+	"zhuxin/shared/news"
 	"zhuxin/shared/tenant"
 )
 
@@ -262,6 +263,15 @@ func (s *Service) changeExemption(ctx context.Context, id uuid.UUID, action stri
 }
 
 func (s *Service) logExemption(ctx context.Context, action string, before *Exemption, after Exemption) error {
+	kind := news.ExemptionDecided
+	if after.Status == ExemptionAsked {
+		kind = news.ExemptionAsked
+	}
+	if after.Status != ExemptionWithdrawn {
+		if err := news.TellGroup(ctx, s.events, kind, "", after.ID); err != nil {
+			return err
+		}
+	}
 	row := audit.Entry{Action: "negative_exemption." + action, ObjectType: "negative_exemption", ObjectID: after.ID.String(), After: exemptionFacts(after)}
 	if before != nil {
 		row.Before = exemptionFacts(*before)

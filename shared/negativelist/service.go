@@ -218,6 +218,10 @@ func (s *Service) tell(ctx context.Context, before *Entry, after Entry) error {
 		return news.TellGroup(ctx, s.events, news.NegativePublished, "", after.ID)
 	case before.Status == Listed && after.Status == Removed:
 		return news.TellGroup(ctx, s.events, news.NegativeRemoved, "", after.ID)
+	case before.Status == Proposed && after.Status == Refused:
+		return news.TellGroup(ctx, s.events, news.NegativeRefused, "", after.ID)
+	case before.Status == Listed && after.Status == Listed && before.Severity != after.Severity:
+		return news.TellGroup(ctx, s.events, news.NegativeChanged, "", after.ID)
 	}
 	return nil
 }

@@ -42,12 +42,29 @@ const (
 	SupplyStopLate   Kind = "supply_stop.late"   // supply stops whose next step was not taken in time
 	ERPFailing       Kind = "erp.failing"        // connections
 
+	StatementSubmitted  Kind = "statement.submitted"  // statements that wait for finance
+	StatementRefused    Kind = "statement.refused"    // statements
+	StatementReconciled Kind = "statement.reconciled" // statements
+	WarningAssigned     Kind = "warning.assigned"     // warnings
+	WarningLate         Kind = "warning.late"         // warnings whose day has passed
+
 	// Of HQ's.
 	NegativeProposed  Kind = "negative.proposed"  // listings
 	NegativePublished Kind = "negative.published" // listings
 	NegativeRemoved   Kind = "negative.removed"   // listings
+	NegativeRefused   Kind = "negative.refused"   // listings that HQ did not publish
+	NegativeChanged   Kind = "negative.changed"   // listings of another severity
+	NegativeObjected  Kind = "negative.objected"  // claims
+	NegativeRepaired  Kind = "negative.repaired"  // claims
+	NegativeAnswered  Kind = "negative.answered"  // claims
+	NegativeReview    Kind = "negative.review"    // listings whose review date has come
+	ExemptionAsked    Kind = "exemption.asked"    // exemptions
+	ExemptionDecided  Kind = "exemption.decided"  // exemptions
 	QuotaAsked        Kind = "quota.asked"        // moves of quota
 	QuotaAnswered     Kind = "quota.answered"     // moves of quota
+	QuotaLent         Kind = "quota.lent"         // moves of quota that wait for HQ
+
+	ApplicationSubmitted Kind = "application.submitted" // applications
 )
 
 // About is the payload. Key makes the same news of the same subject one, however

@@ -32,6 +32,11 @@ async function walk() {
     (await hq.getByRole('row').filter({ hasText: house.name }).allInnerTexts()).join().includes('112,345.92'),
   )
   await look(hq, 'hq-report')
+  await hq.emulateMedia({ media: 'print' })
+  for (const part of ['aside', 'header.header', '.no-print'])
+    assert.equal(await hq.locator(part).filter({ visible: true }).count(), 0, `${part} is printed`)
+  assert.ok(await hq.getByRole('row').filter({ hasText: house.name }).first().isVisible())
+  await hq.emulateMedia({ media: null })
   await link(house.name).click()
   await link('王销售').waitFor()
   await look(hq, 'hq-report-subsidiary')

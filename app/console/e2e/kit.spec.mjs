@@ -85,6 +85,25 @@ for (const dark of [false, true]) {
   })
 }
 
+test('on paper: nothing to click, and all of a table', async () => {
+  const page = await kit()
+  await page.evaluate(() =>
+    document.querySelector('.kit').insertAdjacentHTML(
+      'afterbegin',
+      '<button class="no-print" id="tool">x</button><div class="el-scrollbar__wrap" id="wrap" style="height:40px;overflow:auto"><div style="height:400px">y</div></div>',
+    ),
+  )
+  const look = () =>
+    page.evaluate(() => ({
+      tool: document.querySelector('#tool').offsetHeight,
+      wrap: document.querySelector('#wrap').offsetHeight,
+    }))
+  assert.ok((await look()).tool > 0 && (await look()).wrap === 40)
+  await page.emulateMedia({ media: 'print' })
+  assert.deepEqual(await look(), { tool: 0, wrap: 400 })
+  await page.context().close()
+})
+
 test('the dialog takes the focus and gives it back', async () => {
   const page = await kit()
   await page.locator('#open-confirm').focus()

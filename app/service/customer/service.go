@@ -77,7 +77,7 @@ func (s *Service) SetCustomerStatus(ctx context.Context, r *customerv1.SetCustom
 	if err != nil {
 		return nil, err
 	}
-	return reply(s.customers.SetStatus(ctx, customer.StatusInput{ID: id, Status: customer.Status(r.GetStatus()), Reason: r.GetReason(), Version: r.GetVersion()}))
+	return reply(ctx)(s.customers.SetStatus(ctx, customer.StatusInput{ID: id, Status: customer.Status(r.GetStatus()), Reason: r.GetReason(), Version: r.GetVersion()}))
 }
 
 // GetCustomerPresets gives what the form of a new customer offers.

@@ -55,7 +55,7 @@ func (s *Service) ListFollowUps(ctx context.Context, r *followupv1.ListFollowUps
 	if err != nil {
 		return nil, err
 	}
-	return &followupv1.ListFollowUpsReply{FollowUps: toFollowUps(p.FollowUps), Total: p.Total, AtRisk: int64(p.AtRisk), Today: date(today)}, nil
+	return &followupv1.ListFollowUpsReply{FollowUps: toFollowUps(p.FollowUps, today), Total: p.Total, AtRisk: int64(p.AtRisk), Today: date(today)}, nil
 }
 
 // GetFollowUp gives one.
@@ -134,25 +134,25 @@ func stamp(t *time.Time) *timestamppb.Timestamp {
 	return timestamppb.New(*t)
 }
 
-func toFollowUps(fs []followup.FollowUp) (out []*followupv1.FollowUp) {
+func toFollowUps(fs []followup.FollowUp, today calendar.Date) (out []*followupv1.FollowUp) {
 	for _, f := range fs {
-		out = append(out, toFollowUp(f))
+		out = append(out, toFollowUp(f, today))
 	}
 	return out
 }
 
-func toFollowUp(f followup.FollowUp) *followupv1.FollowUp {
+func toFollowUp(f followup.FollowUp, today calendar.Date) *followupv1.FollowUp {
 	return &followupv1.FollowUp{Id: f.ID.String(), CustomerId: f.CustomerID.String(), CustomerNumber: f.CustomerNumber, CustomerName: f.CustomerName, SalespersonName: f.Salesperson,
 		Trigger: string(f.Trigger), Amount: int64(f.Amount), OpenedOn: date(f.OpenedOn), Deadline: date(f.Deadline), Status: string(f.Status), Reason: f.Reason, Action: string(f.Action),
 		PlannedAmount: int64(f.Plan.Amount), StartsOn: date(f.Plan.StartsOn), DueOn: date(f.Plan.DueOn), Note: f.Plan.Note, Promise: string(f.Promise), Received: int64(f.Received),
-		SubmittedBy: f.SubmittedBy, SubmittedAt: stamp(f.SubmittedAt), Comment: f.Comment, ClosedOn: date(f.ClosedOn), Outcome: f.Outcome, PausedUntil: date(f.PausedUntil), Version: f.Version}
+		SubmittedBy: f.SubmittedBy, SubmittedAt: stamp(f.SubmittedAt), Comment: f.Comment, ClosedOn: date(f.ClosedOn), Outcome: f.Outcome, PausedUntil: date(f.PausedUntil), Version: f.Version, Act: string(f.Act(today))}
 }
 
 func toDetail(d followup.Detail, err error) (*followupv1.FollowUpDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &followupv1.FollowUpDetail{FollowUp: toFollowUp(d.FollowUp), Earlier: toFollowUps(d.Earlier), Today: date(d.Today)}
+	out := &followupv1.FollowUpDetail{FollowUp: toFollowUp(d.FollowUp, d.Today), Earlier: toFollowUps(d.Earlier, d.Today), Today: date(d.Today)}
 	for _, i := range d.Items {
 		out.Items = append(out.Items, &followupv1.OverdueItem{Id: i.ID.String(), DocumentNo: i.DocumentNo, DueDate: date(i.DueDate), Open: int64(i.Open),
 			OverdueDays: int32(d.Today.DaysSince(i.DueDate)), Disputed: i.Disputed})

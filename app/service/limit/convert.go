@@ -41,7 +41,7 @@ func place(customer, project string) (id, of uuid.UUID, err error) {
 	return id, of, nil
 }
 
-func toPosition(p limit.Position) *limitv1.LimitPosition {
+func toPosition(ctx context.Context, p limit.Position) *limitv1.LimitPosition {
 	out := &limitv1.LimitPosition{Kind: string(p.Kind), Standing: int64(p.Standing), Temporary: int64(p.Temporary), Used: int64(p.Used),
 		Grade: p.Ceiling.Grade, Refuses: p.Refuses, Reduced: p.Reduced}
 	if most := p.Ceiling.GradeMax; most != nil {
@@ -52,7 +52,7 @@ func toPosition(p limit.Position) *limitv1.LimitPosition {
 		out.Quota = &limitv1.GroupQuota{Name: q.Name, Amount: int64(q.Amount), Used: int64(q.Used)}
 	}
 	for _, l := range p.Pending {
-		out.Pending = append(out.Pending, ratingservice.ToLimit(l))
+		out.Pending = append(out.Pending, ratingservice.ToLimit(ctx, l))
 	}
 	return out
 }

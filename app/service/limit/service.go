@@ -48,7 +48,7 @@ func (s *Service) GetLimitPosition(ctx context.Context, r *limitv1.GetLimitPosit
 	if err != nil {
 		return nil, err
 	}
-	return toPosition(p), nil
+	return toPosition(ctx, p), nil
 }
 
 // EndTemporaryLimit takes a temporary limit back.
@@ -65,7 +65,7 @@ func (s *Service) EndTemporaryLimit(ctx context.Context, r *limitv1.EndTemporary
 	if err != nil {
 		return nil, err
 	}
-	return ratingservice.ToLimit(l), nil
+	return ratingservice.ToLimit(ctx, l), nil
 }
 
 // PreviewProposal says what a mass proposal would do.

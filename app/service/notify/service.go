@@ -14,68 +14,15 @@ import (
 )
 
 // Service implements NotifyServiceHTTPServer.
-type Service struct{ biz *notify.Service }
+type Service struct {
+	newsroom
+	biz *notify.Service
+}
 
 var _ notifyv1.NotifyServiceHTTPServer = (*Service)(nil)
 
 // New makes the service.
-func New(s *notify.Service) *Service { return &Service{s} }
-
-// ListNotifications gives a part of the caller's news.
-func (s *Service) ListNotifications(ctx context.Context, r *notifyv1.ListNotificationsRequest) (*notifyv1.ListNotificationsReply, error) {
-	in, err := s.biz.Inbox(ctx, notify.InboxInput{View: r.GetView(), Kind: notify.Kind(r.GetKind()), Cursor: r.GetCursor(), Size: r.GetPageSize()})
-	if err != nil {
-		return nil, err
-	}
-	out := &notifyv1.ListNotificationsReply{Unread: int32(in.Unread), NextCursor: in.Next.String()}
-	for _, n := range in.News {
-		out.Notifications = append(out.Notifications, toNotification(ctx, n))
-	}
-	return out, nil
-}
-
-// CountUnread counts the caller's unread news.
-func (s *Service) CountUnread(ctx context.Context, _ *notifyv1.CountUnreadRequest) (*notifyv1.UnreadReply, error) {
-	return toUnread(s.biz.Unread(ctx))
-}
-
-// MarkRead marks the caller's news as read.
-func (s *Service) MarkRead(ctx context.Context, r *notifyv1.MarkReadRequest) (*notifyv1.UnreadReply, error) {
-	var ids []uuid.UUID
-	for _, text := range r.GetIds() {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			id = uuid.Nil // as another's: nobody has it
-		}
-		ids = append(ids, id)
-	}
-	return toUnread(s.biz.MarkRead(ctx, ids, r.GetAll()))
-}
-
-// GetPreferences gives what the caller wants to hear.
-func (s *Service) GetPreferences(ctx context.Context, _ *notifyv1.GetPreferencesRequest) (*notifyv1.Preferences, error) {
-	list, err := s.biz.Preferences(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &notifyv1.Preferences{}
-	for _, p := range list {
-		out.Preferences = append(out.Preferences, &notifyv1.Preference{Kind: string(p.Kind), OnPage: p.OnPage, Outside: string(p.Outside), Sms: p.SMS})
-	}
-	return out, nil
-}
-
-// SavePreferences changes it.
-func (s *Service) SavePreferences(ctx context.Context, r *notifyv1.Preferences) (*notifyv1.Preferences, error) {
-	var list []notify.Preference
-	for _, p := range r.GetPreferences() {
-		list = append(list, notify.Preference{Kind: notify.Kind(p.GetKind()), OnPage: p.GetOnPage(), Outside: notify.Outside(p.GetOutside()), SMS: p.GetSms()})
-	}
-	if err := s.biz.Prefer(ctx, list); err != nil {
-		return nil, err
-	}
-	return s.GetPreferences(ctx, nil)
-}
+func New(s *notify.Service) *Service { return &Service{newsroom{s.Box}, s} }
 
 // ListChannels gives every channel.
 func (s *Service) ListChannels(ctx context.Context, _ *notifyv1.ListChannelsRequest) (*notifyv1.ListChannelsReply, error) {

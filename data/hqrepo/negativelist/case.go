@@ -2,7 +2,9 @@ package negativelist
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -62,30 +64,49 @@ func (Repo) AddClaim(ctx context.Context, c negativelist.Claim) error {
 		c.ID, c.EntryID, string(c.Kind), c.TenantID, c.RaisedBy, c.RaisedAt, c.Text, int64(c.Amount), c.PaidOn, evidence)
 }
 
+const claimColumns = `SELECT c.id, c.entry_id, c.kind, c.tenant_id, t.name, c.raised_by, coalesce(p.name, ''), c.raised_at, c.text, c.amount, c.paid_on,
+		c.evidence, c.status, c.answer, c.answered_by, coalesce(a.name, ''), c.answered_at
+		FROM hq.negative_claims c JOIN hq.tenants t ON t.id = c.tenant_id LEFT JOIN hq.persons p ON p.id = c.raised_by LEFT JOIN hq.persons a ON a.id = c.answered_by`
+
+func scanClaim(row interface{ Scan(...any) error }) (c negativelist.Claim, err error) {
+	var answered uuid.NullUUID
+	var evidence []byte
+	err = row.Scan(&c.ID, &c.EntryID, &c.Kind, &c.TenantID, &c.TenantName, &c.RaisedBy, &c.RaisedByName, &c.RaisedAt, &c.Text, &c.Amount, &c.PaidOn,
+		&evidence, &c.Status, &c.Answer, &answered, &c.AnsweredByName, &c.AnsweredAt)
+	if err != nil {
+		return c, err
+	}
+	c.AnsweredBy = answered.UUID
+	return c, json.Unmarshal(evidence, &c.Evidence)
+}
+
+// Claim reads one claim; ErrClaimNotFound.
+func (Repo) Claim(ctx context.Context, id uuid.UUID) (c negativelist.Claim, err error) {
+	q, err := scope.Conn(ctx)
+	if err != nil {
+		return c, err
+	}
+	c, err = scanClaim(q.QueryRowContext(ctx, claimColumns+` WHERE c.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, negativelist.ErrClaimNotFound
+	}
+	return c, postgres.Map(ctx, err, "read claim on negative entry")
+}
+
 // Claims implements negativelist.Repo, the newest first.
 func (Repo) Claims(ctx context.Context, entryID uuid.UUID) (out []negativelist.Claim, err error) {
 	q, err := scope.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT c.id, c.entry_id, c.kind, c.tenant_id, t.name, c.raised_by, coalesce(p.name, ''), c.raised_at, c.text, c.amount, c.paid_on,
-		c.evidence, c.status, c.answer, c.answered_by, coalesce(a.name, ''), c.answered_at
-		FROM hq.negative_claims c JOIN hq.tenants t ON t.id = c.tenant_id LEFT JOIN hq.persons p ON p.id = c.raised_by LEFT JOIN hq.persons a ON a.id = c.answered_by
-		WHERE c.entry_id = $1 ORDER BY c.raised_at DESC, c.id DESC`, entryID)
+	rows, err := q.QueryContext(ctx, claimColumns+` WHERE c.entry_id = $1 ORDER BY c.raised_at DESC, c.id DESC`, entryID)
 	if err != nil {
 		return nil, postgres.Map(ctx, err, "read claims on negative entry")
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var c negativelist.Claim
-		var answered uuid.NullUUID
-		var evidence []byte
-		if err := rows.Scan(&c.ID, &c.EntryID, &c.Kind, &c.TenantID, &c.TenantName, &c.RaisedBy, &c.RaisedByName, &c.RaisedAt, &c.Text, &c.Amount, &c.PaidOn,
-			&evidence, &c.Status, &c.Answer, &answered, &c.AnsweredByName, &c.AnsweredAt); err != nil {
-			return nil, err
-		}
-		c.AnsweredBy = answered.UUID
-		if err := json.Unmarshal(evidence, &c.Evidence); err != nil {
+		c, err := scanClaim(rows)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, c)

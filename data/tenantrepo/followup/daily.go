@@ -38,7 +38,7 @@ func (Repo) Judge(ctx context.Context, on calendar.Date, at time.Time) (int64, e
 
 // closing: $1 tolerance, $2 the date, $3 now. What is in approval is left to it.
 var closing = risk + `UPDATE follow_ups f SET status = 'closed', closed_on = $2::date, updated_at = $3, version = f.version + 1,
-  outcome = CASE WHEN r.customer_id IS NULL THEN 'cleared' WHEN f.promise = 'kept' THEN 'promise_kept' WHEN f.promise = 'broken' THEN 'promise_broken' ELSE 'plan_lapsed' END
+  outcome = CASE WHEN r.customer_id IS NULL THEN 'cleared' WHEN f.promise = 'kept' THEN 'promise_kept' WHEN f.promise = 'broken' THEN 'promise_broken' WHEN ` + acted + ` THEN 'action_done' ELSE 'plan_lapsed' END
 FROM follow_ups g LEFT JOIN risk r ON r.customer_id = g.customer_id AND r.trigger = g.trigger
 WHERE g.id = f.id AND f.status IN ('open', 'agreed') AND (r.customer_id IS NULL OR f.status = 'agreed' AND (f.plan->>'due_on')::date < $2::date)`
 

@@ -35,9 +35,19 @@ func optional(id *uuid.UUID) any {
 const received = `(SELECT coalesce(sum(r.amount), 0)::bigint FROM receipts r WHERE r.customer_id = f.customer_id AND r.received_on BETWEEN f.promise_from AND f.promised_on
 	AND r.reverses IS NULL AND NOT EXISTS (SELECT FROM receipts x WHERE x.reverses = r.id))`
 
+// acted says that the agreed action of follow-up f was taken since it was answered.
+const acted = `(CASE f.action
+	WHEN 'limit_adjustment' THEN EXISTS (SELECT FROM credit_limits l WHERE l.customer_id = f.customer_id AND l.class = 'standing' AND l.rating_id IS NULL
+		AND l.created_at >= f.submitted_at AND l.status NOT IN ('rejected', 'returned', 'withdrawn'))
+	WHEN 'temporary_limit' THEN EXISTS (SELECT FROM credit_limits l WHERE l.customer_id = f.customer_id AND l.class = 'temporary'
+		AND l.created_at >= f.submitted_at AND l.status NOT IN ('rejected', 'returned', 'withdrawn'))
+	WHEN 'stop_preparation' THEN EXISTS (SELECT FROM supply_stops p WHERE p.customer_id = f.customer_id AND p.created_at >= f.submitted_at AND p.state <> 'cancelled')
+	WHEN 'formal_stop' THEN EXISTS (SELECT FROM supply_stops p WHERE p.customer_id = f.customer_id AND p.stopped_on >= (f.submitted_at AT TIME ZONE 'UTC')::date AND p.state <> 'cancelled')
+	ELSE false END)`
+
 // columns of follow-up f; $1 today.
 const columns = `SELECT f.id, f.customer_id, c.number AS customer_number, c.name AS customer_name, coalesce(s.name, '') AS salesperson, f.trigger, f.amount, f.opened_on, f.deadline, f.status,
-	f.reason, f.action, f.plan, f.promise_from, f.promise, ` + received + ` AS received, f.submitted_by, coalesce(b.name, '') AS submitter, f.submitted_at, f.comment, f.closed_on, f.outcome,
+	f.reason, f.action, f.plan, f.promise_from, f.promise, ` + received + ` AS received, ` + acted + ` AS acted, f.submitted_by, coalesce(b.name, '') AS submitter, f.submitted_at, f.comment, f.closed_on, f.outcome,
 	(SELECT max(p.ends_on) FROM dunning_pauses p WHERE p.customer_id = f.customer_id AND p.ended_at IS NULL AND p.ends_on >= $1::date) AS paused_until, f.version
 	FROM follow_ups f JOIN customers c ON c.id = f.customer_id LEFT JOIN hq.v_members s ON s.person_id = c.salesperson_id LEFT JOIN hq.v_members b ON b.person_id = f.submitted_by`
 
@@ -47,7 +57,7 @@ func scan(rows *sql.Rows, more ...any) (f biz.FollowUp, err error) {
 		by   uuid.NullUUID
 	)
 	if err := rows.Scan(append([]any{&f.ID, &f.CustomerID, &f.CustomerNumber, &f.CustomerName, &f.Salesperson, &f.Trigger, &f.Amount, &f.OpenedOn, &f.Deadline, &f.Status,
-		&f.Reason, &f.Action, &plan, &f.PromiseFrom, &f.Promise, &f.Received, &by, &f.SubmittedBy, &f.SubmittedAt, &f.Comment, &f.ClosedOn, &f.Outcome, &f.PausedUntil, &f.Version}, more...)...); err != nil {
+		&f.Reason, &f.Action, &plan, &f.PromiseFrom, &f.Promise, &f.Received, &f.Acted, &by, &f.SubmittedBy, &f.SubmittedAt, &f.Comment, &f.ClosedOn, &f.Outcome, &f.PausedUntil, &f.Version}, more...)...); err != nil {
 		return f, err
 	}
 	if by.Valid {

@@ -3,6 +3,7 @@ package followup_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -228,6 +229,51 @@ func TestAnswerGoesThroughApproval(t *testing.T) {
 	b.ok(err)
 	if len(d.Earlier) != 1 || d.Earlier[0].Outcome != biz.OutcomeLapsed {
 		t.Errorf("what was said before: %+v", d.Earlier)
+	}
+}
+
+// An agreed limit or stop is done when it was asked for or prepared since the answer,
+// and missed when its day passes without.
+func TestAgreedActionIsSeenToBeDone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	done := b.fix.Add(t, b.ctx, creditchecktest.Customer{LimitKind: "unlimited"})
+	missed := b.fix.Add(t, b.ctx, creditchecktest.Customer{LimitKind: "unlimited"})
+	for i, c := range []uuid.UUID{done.ID, missed.ID} {
+		b.fix.Receivable(t, b.ctx, c, fmt.Sprintf("A%d", i), calendar.NewDate(2026, 4, 1), 1000)
+	}
+	stop := func(c uuid.UUID, state, at string) {
+		b.fix.Exec(b.t, b.ctx, `INSERT INTO supply_stops (id, customer_id, state, reason, overdue_days, overdue_amount, created_at, updated_at) VALUES ($1, $2, $3, '逾期', 1, 1, $4::timestamptz, now())`,
+			uuid.New(), c, state, at)
+	}
+	b.daily("2026-05-04")
+	act := func(c uuid.UUID, day calendar.Date, want biz.Act) {
+		t.Helper()
+		if f := b.the(c); f.Act(day) != want {
+			t.Errorf("%s of %+v on %s, want %s", f.Act(day), f, day, want)
+		}
+	}
+	day := calendar.NewDate(2026, 5, 6)
+	for _, c := range []uuid.UUID{done.ID, missed.ID} {
+		stop(c, "resumed", "2026-01-01") // one of before is not it
+		f := b.the(c)
+		_, err := b.svc.Submit(b.ctx, f.ID, biz.Answer{Reason: "拖欠", Action: biz.StopPreparation, DueOn: day.String(), Note: "停供", Version: f.Version})
+		b.ok(err)
+		act(c, day, biz.NoAct)
+		b.decide(f.ID, approval.DecideInput{Approve: true})
+		act(c, day, biz.ToDo)
+	}
+	stop(done.ID, "prepared", "2026-05-05")
+	act(done.ID, day, biz.ActDone)
+	act(missed.ID, day+1, biz.Missed)
+	closed := map[uuid.UUID]uuid.UUID{done.ID: b.the(done.ID).ID, missed.ID: b.the(missed.ID).ID}
+	b.daily("2026-05-07")
+	for c, want := range map[uuid.UUID]string{done.ID: biz.OutcomeDone, missed.ID: biz.OutcomeLapsed} {
+		d, err := b.svc.Get(b.ctx, closed[c])
+		b.ok(err)
+		if d.Outcome != want {
+			t.Errorf("closed as %s, want %s", d.Outcome, want)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	biz "zhuxin/biz/notify"
 	"zhuxin/biz/todo"
+	"zhuxin/data/mailbox"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 	"zhuxin/shared/money"
@@ -42,6 +43,18 @@ const freezeParts = `SELECT c.id, c.id AS page, jsonb_build_object('customer', c
 const holdParts = `SELECT h.id, h.id AS page, jsonb_build_object('customer', c.name, 'order', h.order_no, 'amount', h.amount::text) AS parts, v.person_id
 	FROM order_holds h JOIN customers c ON c.id = h.customer_id LEFT JOIN order_releases r ON r.id = h.release_id`
 
+// What a customer signed waits for finance; its answer goes to who submitted it and to
+// the salesperson.
+const (
+	statementParts = `SELECT s.id, s.id AS page, jsonb_build_object('customer', c.name, 'number', s.number, 'comment', s.review_comment) AS parts, v.person_id
+	FROM statements s JOIN customers c ON c.id = s.customer_id`
+	submitters = ` OR v.person_id = s.submitted_by AND v.roles <> '["salesperson"]'`
+)
+
+const assignedParts = `SELECT w.id, w.id AS page, jsonb_build_object('customer', c.name, 'kind', w.kind, 'severity', w.severity, 'date', coalesce(w.due_on::text, ''),
+	'assignee', coalesce((SELECT m.name FROM hq.v_members m WHERE m.person_id = w.assigned_to LIMIT 1), '')) AS parts, v.person_id
+	FROM warnings w JOIN customers c ON c.id = w.customer_id JOIN hq.v_members v ON v.status = 'active' AND (v.person_id = w.assigned_to`
+
 // concerned gives subject, page, parts and reader, of what is still so when it is told.
 var concerned = map[news.Kind]string{
 	news.FollowUpOpened:   followUpParts + readers("") + ` WHERE f.id = ANY($1::uuid[]) AND f.status = 'open'`,
@@ -56,6 +69,13 @@ var concerned = map[news.Kind]string{
 	news.ApprovalReturned: approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[]) AND a.status = 'returned'`,
 	news.NegativeRepeated: approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[])`,
 	news.ApprovalLate:     approvalParts + `v.person_id = a.submitted_by WHERE a.id = ANY($1::uuid[]) AND a.status = 'pending'`,
+
+	news.StatementSubmitted: statementParts + ` JOIN hq.v_members v ON v.status = 'active' AND v.roles ? 'finance' AND v.person_id IS DISTINCT FROM s.submitted_by
+	WHERE s.id = ANY($1::uuid[]) AND s.status = 'submitted'`,
+	news.StatementRefused:    statementParts + readers(submitters) + ` WHERE s.id = ANY($1::uuid[]) AND s.status = 'open' AND s.reviewed_at IS NOT NULL`,
+	news.StatementReconciled: statementParts + readers(submitters) + ` WHERE s.id = ANY($1::uuid[]) AND s.status = 'reconciled'`,
+	news.WarningAssigned:     assignedParts + `) WHERE w.id = ANY($1::uuid[]) AND w.status = 'assigned'`,
+	news.WarningLate:         assignedParts + ` OR v.roles ? 'credit_reviewer') WHERE w.id = ANY($1::uuid[]) AND w.status = 'assigned'`,
 
 	news.CustomerFrozen:   freezeParts + readers(` OR v.roles ? 'credit_reviewer' OR v.roles ? 'dispatcher'`) + ` WHERE c.id = ANY($1::uuid[]) AND a.frozen`,
 	news.CustomerUnfrozen: freezeParts + readers(` OR v.roles ? 'credit_reviewer' OR v.roles ? 'dispatcher'`) + ` WHERE c.id = ANY($1::uuid[]) AND NOT a.frozen`,
@@ -79,7 +99,7 @@ func (Repo) Concerned(ctx context.Context, k news.Kind, ids []uuid.UUID) ([]biz.
 	if !ok {
 		return nil, fmt.Errorf("notify: nobody is known to be concerned by %s", k)
 	}
-	return subjects(ctx, "read whom "+string(k)+" concerns", text+` ORDER BY 1, 4`, texts(ids))
+	return subjects(ctx, "read whom "+string(k)+" concerns", text+` ORDER BY 1, 4`, mailbox.Texts(ids))
 }
 
 // Listed implements biz.Repository.
@@ -164,6 +184,7 @@ const datedSQL = `SELECT 'follow_up.opened', id FROM follow_ups WHERE opened_on 
 	UNION ALL SELECT 'follow_up.reminder', id FROM follow_ups WHERE deadline = $1::date + 1 AND status = 'open' AND opened_on < $1::date
 	UNION ALL SELECT 'follow_up.overdue', id FROM follow_ups WHERE deadline = $1::date - 1 AND status = 'open'
 	UNION ALL SELECT 'promise.broken', id FROM follow_ups WHERE promised_on = $1::date - 1 AND promise = 'broken'
+	UNION ALL SELECT 'warning.late', id FROM warnings WHERE due_on = $1::date - 1 AND status = 'assigned'
 	UNION ALL SELECT 'limit.ending', l.id FROM credit_limits l WHERE l.status = 'effective' AND l.superseded_on IS NULL AND l.kind <> 'none'
 		AND l.ends_on - $1::date = ANY($2::int[]) AND l.starts_on <= $1::date
 		AND NOT EXISTS (SELECT FROM credit_limits n WHERE n.customer_id = l.customer_id AND n.project_id IS NOT DISTINCT FROM l.project_id AND n.class = l.class

@@ -128,6 +128,20 @@ func TestWhomNewsConcern(t *testing.T) {
 	tell(news.OrderReleased, hold)
 	tell(news.OrderHeld, hold) // overtaken: it does not wait any more
 	w.deliver(t)
+	finance, _ := w.AddMember(t, w.A, "财务", access.RoleFinance)
+	names[finance.ID] = "财务"
+	st := uuid.New()
+	w.Exec(t, w.ctx, `INSERT INTO statements (id, created_at, updated_at, number, customer_id, period_from, period_to, currency, volume, amount, deadline, status, submitted_by, reviewed_at, review_comment)
+		VALUES ($1, now(), now(), 'DZ-9', $2, '2026-10-01', '2026-10-31', 'CNY', 1, 1, '2026-11-20', 'submitted', $3, now(), '金额不符')`, st, c.ID, sales.ID)
+	tell(news.StatementSubmitted, st)
+	tell(news.StatementReconciled, st) // not yet so
+	w.deliver(t)
+	w.Exec(t, w.ctx, `UPDATE statements SET status = 'open' WHERE id = $1`, st)
+	tell(news.StatementRefused, st)
+	wid := uuid.New()
+	w.Exec(t, w.ctx, `INSERT INTO warnings (id, kind, customer_id, subject, severity, facts, status, first_seen_at, last_seen_at, raised_on, updated_at, version, assigned_to, due_on)
+		VALUES ($1, 'overdue', $2, 's', 'serious', '{}', 'assigned', now(), now(), '2026-11-10', now(), 1, $3, '2026-11-19')`, wid, c.ID, peer.ID)
+	tell(news.WarningAssigned, wid)
 	ok(t, w.service.Daily(w.ctx, today)) // a second run of the date
 	w.deliver(t)
 
@@ -148,6 +162,11 @@ func TestWhomNewsConcern(t *testing.T) {
 		{news.OrderHeld, "[业务员 复核员]", "order=SO-9"},
 		{news.OrderReleased, "[业务员 调度]", "amount=5,000.00"},
 		{news.ERPFailing, "[管理员]", "failures=3"},
+		{news.StatementSubmitted, "[财务]", "number=DZ-9"},
+		{news.StatementReconciled, "[]", ""},
+		{news.StatementRefused, "[业务员]", "comment=金额不符"},
+		{news.WarningAssigned, "[同事]", "date=2026-11-19"},
+		{news.WarningLate, "[同事 复核员]", "assignee=同事"},
 	} {
 		who, parts := w.heard(t, x.kind, names)
 		if slices.Sort(who); fmt.Sprint(who) != x.who {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/notify"
+	"zhuxin/data/mailbox"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/paging"
 )
@@ -20,7 +21,7 @@ func (Repo) Enqueue(ctx context.Context, list []biz.Delivery) error {
 		if d.Params == nil {
 			d.Params = []biz.Param{}
 		}
-		link, params, err := both(d.Link, d.Params)
+		link, params, err := mailbox.Both(d.Link, d.Params)
 		if err != nil {
 			return err
 		}
@@ -123,13 +124,13 @@ func (Repo) Requeue(ctx context.Context, id uuid.UUID, at time.Time) error {
 func (r Repo) Contact(ctx context.Context, to biz.Audience, id uuid.UUID) (c biz.Recipient, err error) {
 	switch to {
 	case biz.ToPerson:
-		err = one(ctx, "read member", `SELECT name, email FROM hq.v_members WHERE person_id = $1 AND status = 'active' LIMIT 1`, []any{id}, &c.Name, &c.Email)
+		err = mailbox.One(ctx, "read member", `SELECT name, email FROM hq.v_members WHERE person_id = $1 AND status = 'active' LIMIT 1`, []any{id}, &c.Name, &c.Email)
 		if err == nil {
 			c.Phone, err = r.phone(ctx, id)
 		}
 	case biz.ToCustomer:
 		var phone, email []byte
-		err = one(ctx, "read contact", `SELECT contact_name, contact_phone_enc, contact_email_enc FROM customers WHERE id = $1`, []any{id}, &c.Name, &phone, &email)
+		err = mailbox.One(ctx, "read contact", `SELECT contact_name, contact_phone_enc, contact_email_enc FROM customers WHERE id = $1`, []any{id}, &c.Name, &phone, &email)
 		if err == nil {
 			c.Phone, err = r.cipher.Open(ctx, "customers", "contact_phone_enc", id, phone)
 		}

@@ -9,6 +9,7 @@ import (
 
 	biz "zhuxin/biz/notify"
 	"zhuxin/biz/todo"
+	"zhuxin/data/mailbox"
 	"zhuxin/data/postgres"
 	"zhuxin/data/tenantrepo/warning"
 )
@@ -114,7 +115,7 @@ func items(ctx context.Context, what, text string, ids []uuid.UUID, item func(id
 		id, reader uuid.UUID
 		kind, text string
 	}
-	rows, err := postgres.Query(ctx, what, text, func(r *sql.Rows) (x row, err error) { return x, r.Scan(&x.id, &x.kind, &x.text, &x.reader) }, append([]any{texts(ids)}, more...)...)
+	rows, err := postgres.Query(ctx, what, text, func(r *sql.Rows) (x row, err error) { return x, r.Scan(&x.id, &x.kind, &x.text, &x.reader) }, append([]any{mailbox.Texts(ids)}, more...)...)
 	var out []biz.Item
 	for _, r := range rows {
 		if n := len(out); n == 0 || out[n-1].Subject != r.id {

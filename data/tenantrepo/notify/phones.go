@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"zhuxin/data/mailbox"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/personal"
 )
@@ -20,7 +21,7 @@ func (Repo) Phones(ctx context.Context, people []uuid.UUID) (map[uuid.UUID]strin
 	}
 	rows, err := postgres.Query(ctx, "read phones", `SELECT id, masked FROM notify_phones WHERE id = ANY($1::uuid[])`, func(r *sql.Rows) (x row, err error) {
 		return x, r.Scan(&x.id, &x.mask)
-	}, texts(people))
+	}, mailbox.Texts(people))
 	out := map[uuid.UUID]string{}
 	for _, x := range rows {
 		out[x.id] = x.mask
@@ -46,7 +47,7 @@ func (r Repo) SavePhone(ctx context.Context, person uuid.UUID, phone string, now
 // phone opens a person's number; empty without one.
 func (r Repo) phone(ctx context.Context, person uuid.UUID) (string, error) {
 	var sealed []byte
-	err := one(ctx, "read phone", `SELECT phone_enc FROM notify_phones WHERE id = $1`, []any{person}, &sealed)
+	err := mailbox.One(ctx, "read phone", `SELECT phone_enc FROM notify_phones WHERE id = $1`, []any{person}, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

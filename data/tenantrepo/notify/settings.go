@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	biz "zhuxin/biz/notify"
+	"zhuxin/data/mailbox"
 	"zhuxin/data/postgres"
 	"zhuxin/shared/calendar"
 )
@@ -56,7 +57,7 @@ func place(k biz.ChannelKind) uuid.UUID {
 // Credential implements biz.Repository.
 func (r Repo) Credential(ctx context.Context, k biz.ChannelKind) (map[string]string, error) {
 	var sealed []byte
-	if err := one(ctx, "read channel", `SELECT credential FROM notify_accounts WHERE id = $1`, []any{string(k)}, &sealed); err != nil {
+	if err := mailbox.One(ctx, "read channel", `SELECT credential FROM notify_accounts WHERE id = $1`, []any{string(k)}, &sealed); err != nil {
 		return nil, err
 	}
 	text, err := r.cipher.Open(ctx, "notify_accounts", "credential", place(k), sealed)
@@ -100,7 +101,7 @@ func (r Repo) SaveAccount(ctx context.Context, a biz.AccountState, now time.Time
 // Settings implements biz.Repository.
 func (Repo) Settings(ctx context.Context) (s biz.Settings, err error) {
 	var weekdays, dates []byte
-	err = one(ctx, "read notification settings", `SELECT id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at FROM notify_settings ORDER BY id DESC LIMIT 1`, nil,
+	err = mailbox.One(ctx, "read notification settings", `SELECT id, quiet_from, quiet_to, quiet_weekdays, quiet_dates, digest_at FROM notify_settings ORDER BY id DESC LIMIT 1`, nil,
 		&s.Version, &s.QuietFrom, &s.QuietTo, &weekdays, &dates, &s.DigestAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return biz.Preset(), nil
@@ -119,7 +120,7 @@ func (Repo) SaveSettings(ctx context.Context, s biz.Settings, by uuid.UUID, now 
 	if s.QuietDates == nil {
 		s.QuietDates = []calendar.Date{}
 	}
-	weekdays, dates, err := both(s.QuietWeekdays, s.QuietDates)
+	weekdays, dates, err := mailbox.Both(s.QuietWeekdays, s.QuietDates)
 	if err != nil {
 		return err
 	}

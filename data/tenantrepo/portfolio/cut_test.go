@@ -99,7 +99,7 @@ func (c *cutReports) read(ctx context.Context, of *uuid.UUID) (all numbers, each
 	if err := c.quality(ctx, of, all, own); err != nil {
 		return nil, nil, err
 	}
-	file, err := c.exports.Items(ctx, of)
+	file, err := c.exports.Items(ctx, report.Request{Segment: of}, report.ZH)
 	if err != nil {
 		return nil, nil, fmt.Errorf("items: %w", err)
 	}
@@ -236,7 +236,7 @@ func TestSegmentsOfReportsAddUp(t *testing.T) {
 		"aging":   second(c.aging.Aging(ctx, bizreport.AgingInput{Segment: &gone})),
 		"rank":    third(c.aging.Rank(ctx, bizreport.RankInput{Of: report.RankCustomers, Segment: &gone})),
 		"classes": second(c.svc.Classification(ctx, &gone)), "loss": second(c.svc.ExpectedLoss(ctx, &gone)), "cash": second(c.svc.CashIn(ctx, "", &gone)),
-		"items": second(c.exports.Items(ctx, &gone)),
+		"items": second(c.exports.Items(ctx, report.Request{Segment: &gone}, report.ZH)),
 		"file":  second(c.svc.Export(ctx, biz.ExportInput{Kind: biz.KindCashIn, Segment: &gone, Format: report.PDF})),
 	} {
 		if reason(err) != "SEGMENT_NOT_FOUND" {

@@ -223,7 +223,7 @@ func TestWriteOffIsALoss(t *testing.T) {
 		b.fix.Exec(t, b.admin, `INSERT INTO payment_applications (id, batch_id, customer_id, receivable_id, kind, write_off_id, amount, rule, applied_on, created_at)
 			SELECT gen_random_uuid(), id, customer_id, id, 'write_off', id, 500, 'write_off', due_date + 20, now() FROM receivables WHERE document_no = $1`, "L"+no)
 	}
-	l, err := b.svc.ExpectedLoss(b.admin)
+	l, err := b.svc.ExpectedLoss(b.admin, nil)
 	b.ok(err)
 	if one := l.Buckets[1]; l.Unknown != 0 || one.Before != 5000 || one.Roll.Lost != 2500 || one.Collected(1) != 2500 || one.Basis != biz.FromHistory || one.Loss != 5000 {
 		t.Errorf("%d unknown, 1–30: %+v", l.Unknown, one)

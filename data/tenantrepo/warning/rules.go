@@ -50,10 +50,7 @@ var rules = map[biz.Kind]rule{
 		FROM (SELECT id AS customer_id, ` + exposure.Bound("c") + ` AS bound, ` + exposure.Used("c") + ` AS used
 			FROM credit_accounts c WHERE limit_kind = 'amount') a
 		WHERE bound > 0 AND used::numeric * 10000 >= bound::numeric * :1`},
-	biz.FallingVolume: {sql: `SELECT customer_id, '' AS subject, jsonb_build_object('before', before::text, 'now', now::text, 'drop', ((before - now)::numeric * 10000 / before)::bigint) AS facts
-		FROM (SELECT customer_id, coalesce(sum(amount) FILTER (WHERE invoice_date > :on - :2::int), 0) AS now, coalesce(sum(amount) FILTER (WHERE invoice_date <= :on - :2::int), 0) AS before
-			FROM receivables WHERE invoice_date > :on - 2 * :2::int AND invoice_date <= :on GROUP BY customer_id) x
-		WHERE before > 0 AND before >= :3 AND now::numeric * 10000 <= before::numeric * (10000 - :1)`},
+	biz.FallingVolume: {sql: falling},
 	biz.BrokenPromises: {needs: "follow_ups", sql: `SELECT customer_id, '' AS subject, jsonb_build_object('count', count(*), 'amount', sum(promised_amount)::text, 'last_on', max(promised_on)) AS facts
 		FROM follow_ups WHERE promise = 'broken' AND promised_on > :on - :2::int AND promised_on <= :on GROUP BY customer_id HAVING count(*) >= :1`},
 	biz.ChainedTemporary: {sql: `SELECT customer_id, min(starts_on)::text AS subject,
@@ -62,10 +59,7 @@ var rules = map[biz.Kind]rule{
 			FROM (SELECT id, customer_id, starts_on, ends_on, amount, CASE WHEN starts_on <= max(ends_on) OVER (PARTITION BY customer_id ORDER BY starts_on, id
 				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + :2::int + 1 THEN 0 ELSE 1 END AS fresh FROM credit_limits WHERE ` + asked + ` AND ` + day + ` <= :on) a) b
 		GROUP BY customer_id, chain HAVING count(*) >= :1 AND max(ends_on) >= :on - :2::int`},
-	biz.SplitRises: {sql: `SELECT customer_id, '' AS subject, jsonb_build_object('count', count(*), 'amount', sum(rise)::text, 'threshold', (:1)::text, 'first_on', min(on_day), 'last_on', max(on_day)) AS facts
-		FROM (SELECT customer_id, on_day, amount - before AS rise FROM (` + standing + `) s WHERE amount > before AND rating_id IS NULL
-			UNION ALL SELECT customer_id, ` + day + `, amount FROM credit_limits WHERE ` + asked + ` AND mode = 'add') r
-		WHERE on_day > :on - :2::int AND on_day <= :on AND rise < :1 GROUP BY customer_id HAVING count(*) >= 2 AND sum(rise) >= :1`},
+	biz.SplitRises: {sql: splitRises},
 }
 
 // withStatements is Unreconciled where statements of account are kept.

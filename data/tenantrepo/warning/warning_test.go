@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,6 +109,44 @@ func TestSplitRise(t *testing.T) {
 	})
 }
 
+// The levels are the tenant's: of its flow in force, in money and in a share of what is
+// in force, and of who decides up to which amount. What waits for its approver counts.
+func TestSplitRiseUnderTheTenantsLevels(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.CtxA(t)
+	flow := func(number int, when string) {
+		w.Exec(t, a, `INSERT INTO approval_flows (id, kind, number, steps, created_at) VALUES ($1, 'limit_adjustment', $2, $3::jsonb, now())`, uuid.New(), number,
+			`[{"name": "x", "kind": "approve", "mode": "any", "actors": [], "when": `+when+`}]`)
+	}
+	rise := func(n int, steps ...int64) (biz.Warning, bool) {
+		c := w.NewCustomer(t, a, n)
+		w.limit(a, c.ID, "standing", 100_000_000, today-200, 0)
+		w.limit(a, c.ID, "standing", steps[0], today, 0)
+		w.Exec(t, a, `INSERT INTO credit_limits (id, customer_id, class, kind, mode, amount, starts_on, reason, status, created_at, updated_at)
+			VALUES ($1, $2, 'standing', 'amount', 'add', $3, $4::date, 'r', 'submitted', $4::date + interval '5 hours', now())`, uuid.Must(uuid.NewV7()), c.ID, steps[1], today)
+		ok(t, w.warnings.Patterns(a))
+		x, found := w.kinds(a, c.ID)[biz.SplitRises]
+		return x, found
+	}
+	flow(1, `{"min_amount": 1}`) // not in force any more
+	flow(2, `{"min_amount": 20000000}`)
+	if x, found := rise(1, 110_000_000, 120_000_000); !found || !strings.Contains(string(x.Facts), `"threshold": "20000000"`) {
+		t.Errorf("under the flow's level: %s", x.Facts)
+	}
+	if x, found := rise(2, 110_000_000, 119_999_999); found {
+		t.Errorf("together under it: %s", x.Facts)
+	}
+	w.Exec(t, a, `INSERT INTO approval_authorities (id, amount, preset, updated_at) VALUES ($1, 8000000, false, now())`, uuid.New())
+	if x, found := rise(3, 105_000_000, 109_000_000); !found || !strings.Contains(string(x.Facts), `"threshold": "8000000"`) {
+		t.Errorf("under an authority: %s", x.Facts)
+	}
+	flow(3, `{"min_rise": 500}`)
+	if x, found := rise(4, 103_000_000, 105_000_000); !found || !strings.Contains(string(x.Facts), `"share": 500`) {
+		t.Errorf("under a share: %s", x.Facts)
+	}
+}
+
 // Each rule: a customer on its edge, and one just beside it.
 func TestRules(t *testing.T) {
 	t.Parallel()
@@ -143,6 +182,14 @@ func TestRules(t *testing.T) {
 		{biz.FallingVolume, func(c uuid.UUID, edge int) {
 			w.invoice(a, c, 10_000_000, 0, today-90, today-90)
 			w.invoice(a, c, 5_000_001-int64(edge), 0, today-89, today-89)
+		}},
+		{biz.FallingVolume, func(c uuid.UUID, edge int) { // by m³, whatever was invoiced
+			for on, volume := range map[calendar.Date]int64{today - 100: 10_000, today - 10: 5_001 - int64(edge)} {
+				w.Exec(t, a, `INSERT INTO deliveries (id, source, ticket_no, customer_id, volume, amount, currency, delivered_on, created_at, updated_at)
+					VALUES ($1, 's', $2, $3, $4, 10000000, 'CNY', $5, now(), now())`, uuid.New(), uuid.NewString(), c, volume, on.String())
+			}
+			w.invoice(a, c, 10_000_000, 0, today-100, today-90)
+			w.invoice(a, c, 10_000_000, 0, today-10, today-5)
 		}},
 		{biz.Utilization, func(c uuid.UUID, edge int) {
 			w.Exec(t, a, `UPDATE credit_accounts SET limit_kind = 'amount', standing_amount = 10000, receivable_amount = $2 WHERE id = $1`, c, 8_999+edge)

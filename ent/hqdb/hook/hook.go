@@ -236,6 +236,30 @@ func (f NegativeExemptionFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqd
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NegativeExemptionMutation", m)
 }
 
+// The NotificationFunc type is an adapter to allow the use of ordinary
+// function as Notification mutator.
+type NotificationFunc func(context.Context, *hqdb.NotificationMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotificationFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.NotificationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NotificationMutation", m)
+}
+
+// The NotifyPreferenceFunc type is an adapter to allow the use of ordinary
+// function as NotifyPreference mutator.
+type NotifyPreferenceFunc func(context.Context, *hqdb.NotifyPreferenceMutation) (hqdb.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NotifyPreferenceFunc) Mutate(ctx context.Context, m hqdb.Mutation) (hqdb.Value, error) {
+	if mv, ok := m.(*hqdb.NotifyPreferenceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *hqdb.NotifyPreferenceMutation", m)
+}
+
 // The OutboxFunc type is an adapter to allow the use of ordinary
 // function as Outbox mutator.
 type OutboxFunc func(context.Context, *hqdb.OutboxMutation) (hqdb.Value, error)

@@ -26,6 +26,8 @@ type SchemaConfig struct {
 	NegativeEntry     string // NegativeEntry table.
 	NegativeEvent     string // NegativeEvent table.
 	NegativeExemption string // NegativeExemption table.
+	Notification      string // Notification table.
+	NotifyPreference  string // NotifyPreference table.
 	Outbox            string // Outbox table.
 	PartyEdge         string // PartyEdge table.
 	Person            string // Person table.

@@ -519,6 +519,66 @@ var (
 			},
 		},
 	}
+	// NotificationsColumns holds the columns for the "notifications" table.
+	NotificationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "event_key", Type: field.TypeString},
+		{Name: "parts", Type: field.TypeJSON},
+		{Name: "link", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "read_at", Type: field.TypeTime, Nullable: true},
+	}
+	// NotificationsTable holds the schema information for the "notifications" table.
+	NotificationsTable = &schema.Table{
+		Name:       "notifications",
+		Columns:    NotificationsColumns,
+		PrimaryKey: []*schema.Column{NotificationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notification_event_key_person_id",
+				Unique:  true,
+				Columns: []*schema.Column{NotificationsColumns[3], NotificationsColumns[1]},
+			},
+			{
+				Name:    "notification_person_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[1], NotificationsColumns[6], NotificationsColumns[0]},
+			},
+			{
+				Name:    "notification_unread",
+				Unique:  false,
+				Columns: []*schema.Column{NotificationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "read_at IS NULL",
+				},
+			},
+		},
+	}
+	// NotifyPreferencesColumns holds the columns for the "notify_preferences" table.
+	NotifyPreferencesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "person_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "on_page", Type: field.TypeBool},
+		{Name: "outside", Type: field.TypeEnum, Enums: []string{"now", "digest", "off"}},
+		{Name: "sms", Type: field.TypeBool, Default: false},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// NotifyPreferencesTable holds the schema information for the "notify_preferences" table.
+	NotifyPreferencesTable = &schema.Table{
+		Name:       "notify_preferences",
+		Columns:    NotifyPreferencesColumns,
+		PrimaryKey: []*schema.Column{NotifyPreferencesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "notifypreference_person_id_kind",
+				Unique:  true,
+				Columns: []*schema.Column{NotifyPreferencesColumns[1], NotifyPreferencesColumns[2]},
+			},
+		},
+	}
 	// OutboxColumns holds the columns for the "outbox" table.
 	OutboxColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -971,6 +1031,8 @@ var (
 		NegativeEntriesTable,
 		NegativeEventsTable,
 		NegativeExemptionsTable,
+		NotificationsTable,
+		NotifyPreferencesTable,
 		OutboxTable,
 		PartyEdgesTable,
 		PersonsTable,

@@ -63,6 +63,12 @@ type NegativeEvent func(*sql.Selector)
 // NegativeExemption is the predicate function for negativeexemption builders.
 type NegativeExemption func(*sql.Selector)
 
+// Notification is the predicate function for notification builders.
+type Notification func(*sql.Selector)
+
+// NotifyPreference is the predicate function for notifypreference builders.
+type NotifyPreference func(*sql.Selector)
+
 // Outbox is the predicate function for outbox builders.
 type Outbox func(*sql.Selector)
 

@@ -51,23 +51,8 @@ func (NotifySetting) Fields() []ent.Field {
 type NotifyPreference struct{ ent.Schema }
 
 // Mixin of NotifyPreference.
-func (NotifyPreference) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}} }
-
-// Fields of NotifyPreference.
-func (NotifyPreference) Fields() []ent.Field {
-	return []ent.Field{
-		field.UUID("person_id", uuid.UUID{}).Immutable(),
-		field.String("kind").Immutable(),
-		field.Bool("on_page"),
-		field.Enum("outside").Values("now", "digest", "off"),
-		field.Bool("sms").Default(false).Comment("also by SMS to the person's own phone"),
-		field.Time("updated_at").Default(mixin.Now),
-	}
-}
-
-// Indexes of NotifyPreference.
-func (NotifyPreference) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("person_id", "kind").Unique()}
+func (NotifyPreference) Mixin() []ent.Mixin {
+	return []ent.Mixin{mixin.ID{}, mixin.NotifyPreference{}}
 }
 
 // NotifyPhone is the phone on which a person wants SMS.
@@ -87,29 +72,7 @@ func (NotifyPhone) Fields() []ent.Field {
 type Notification struct{ ent.Schema }
 
 // Mixin of Notification.
-func (Notification) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}} }
-
-// Fields of Notification.
-func (Notification) Fields() []ent.Field {
-	return []ent.Field{
-		field.UUID("person_id", uuid.UUID{}).Immutable(),
-		field.String("kind").Immutable(),
-		field.String("event_key").Immutable().Comment("the same event is told a person once"),
-		field.JSON("parts", map[string]string{}).Immutable().Comment("what the kind's text needs"),
-		field.JSON("link", json.RawMessage{}).Immutable(),
-		field.Time("created_at").Default(mixin.Now).Immutable(),
-		field.Time("read_at").Optional().Nillable(),
-	}
-}
-
-// Indexes of Notification.
-func (Notification) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("event_key", "person_id").Unique(),
-		index.Fields("person_id", "created_at", "id"),
-		index.Fields("person_id").Annotations(entsql.IndexWhere("read_at IS NULL")).StorageKey("notification_unread"),
-	}
-}
+func (Notification) Mixin() []ent.Mixin { return []ent.Mixin{mixin.ID{}, mixin.Notification{}} }
 
 // NotifyDelivery is one message to the outside with its attempts.
 type NotifyDelivery struct{ ent.Schema }

@@ -69,7 +69,9 @@ func (ReceivableChange) Fields() []ent.Field {
 }
 
 // Indexes of ReceivableChange.
-func (ReceivableChange) Indexes() []ent.Index { return []ent.Index{index.Fields("receivable_id", "id")} }
+func (ReceivableChange) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("receivable_id", "id")}
+}
 
 // Receipt is money received from a customer.
 type Receipt struct{ ent.Schema }

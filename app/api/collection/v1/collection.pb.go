@@ -2339,13 +2339,16 @@ func (x *Ticket) GetAmount() int64 {
 }
 
 type Instalment struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Clause        string                 `protobuf:"bytes,1,opt,name=clause,proto3" json:"clause,omitempty"`
-	DueDate       string                 `protobuf:"bytes,2,opt,name=due_date,json=dueDate,proto3" json:"due_date,omitempty"`
-	Amount        int64                  `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
-	Open          int64                  `protobuf:"varint,4,opt,name=open,proto3" json:"open,omitempty"`
-	OverdueDays   int32                  `protobuf:"varint,5,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
-	LateFee       int64                  `protobuf:"varint,6,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Clause  string                 `protobuf:"bytes,1,opt,name=clause,proto3" json:"clause,omitempty"`
+	DueDate string                 `protobuf:"bytes,2,opt,name=due_date,json=dueDate,proto3" json:"due_date,omitempty"`
+	Amount  int64                  `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	Open    int64                  `protobuf:"varint,4,opt,name=open,proto3" json:"open,omitempty"`
+	// Of what is open.
+	OverdueDays int32 `protobuf:"varint,5,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	// Of what is open and of what was paid late.
+	LateFee       int64       `protobuf:"varint,6,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
+	Late          []*LatePart `protobuf:"bytes,7,rep,name=late,proto3" json:"late,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2422,6 +2425,84 @@ func (x *Instalment) GetLateFee() int64 {
 	return 0
 }
 
+func (x *Instalment) GetLate() []*LatePart {
+	if x != nil {
+		return x.Late
+	}
+	return nil
+}
+
+// A part of an item or an instalment that was late: × the daily rate × its days, the
+// parts summed before the one rounding, is the late fee.
+type LatePart struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Amount int64                  `protobuf:"varint,1,opt,name=amount,proto3" json:"amount,omitempty"`
+	// When it was paid; today of what is open.
+	Until         string `protobuf:"bytes,2,opt,name=until,proto3" json:"until,omitempty"`
+	Days          int32  `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
+	Paid          bool   `protobuf:"varint,4,opt,name=paid,proto3" json:"paid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LatePart) Reset() {
+	*x = LatePart{}
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LatePart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LatePart) ProtoMessage() {}
+
+func (x *LatePart) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LatePart.ProtoReflect.Descriptor instead.
+func (*LatePart) Descriptor() ([]byte, []int) {
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *LatePart) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *LatePart) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+func (x *LatePart) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *LatePart) GetPaid() bool {
+	if x != nil {
+		return x.Paid
+	}
+	return false
+}
+
 type WriteOff struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -2435,7 +2516,7 @@ type WriteOff struct {
 
 func (x *WriteOff) Reset() {
 	*x = WriteOff{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2447,7 +2528,7 @@ func (x *WriteOff) String() string {
 func (*WriteOff) ProtoMessage() {}
 
 func (x *WriteOff) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[31]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2460,7 +2541,7 @@ func (x *WriteOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteOff.ProtoReflect.Descriptor instead.
 func (*WriteOff) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{31}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *WriteOff) GetId() string {
@@ -2512,7 +2593,7 @@ type Dispute struct {
 
 func (x *Dispute) Reset() {
 	*x = Dispute{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2524,7 +2605,7 @@ func (x *Dispute) String() string {
 func (*Dispute) ProtoMessage() {}
 
 func (x *Dispute) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[32]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2537,7 +2618,7 @@ func (x *Dispute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dispute.ProtoReflect.Descriptor instead.
 func (*Dispute) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{32}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Dispute) GetId() string {
@@ -2593,7 +2674,7 @@ type Waiver struct {
 
 func (x *Waiver) Reset() {
 	*x = Waiver{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2605,7 +2686,7 @@ func (x *Waiver) String() string {
 func (*Waiver) ProtoMessage() {}
 
 func (x *Waiver) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[33]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2618,7 +2699,7 @@ func (x *Waiver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Waiver.ProtoReflect.Descriptor instead.
 func (*Waiver) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{33}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Waiver) GetAmount() int64 {
@@ -2651,7 +2732,7 @@ type GetStagesRequest struct {
 
 func (x *GetStagesRequest) Reset() {
 	*x = GetStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2663,7 +2744,7 @@ func (x *GetStagesRequest) String() string {
 func (*GetStagesRequest) ProtoMessage() {}
 
 func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[34]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2676,7 +2757,7 @@ func (x *GetStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{34}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetStagesRequest) GetCustomerId() string {
@@ -2694,7 +2775,7 @@ type GetAllStagesRequest struct {
 
 func (x *GetAllStagesRequest) Reset() {
 	*x = GetAllStagesRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2706,7 +2787,7 @@ func (x *GetAllStagesRequest) String() string {
 func (*GetAllStagesRequest) ProtoMessage() {}
 
 func (x *GetAllStagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[35]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2719,19 +2800,25 @@ func (x *GetAllStagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAllStagesRequest.ProtoReflect.Descriptor instead.
 func (*GetAllStagesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{35}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{36}
 }
 
 type GetStagesReply struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Stages        []*Stage               `protobuf:"bytes,1,rep,name=stages,proto3" json:"stages,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Stages []*Stage               `protobuf:"bytes,1,rep,name=stages,proto3" json:"stages,omitempty"`
+	// Of one customer: what his lateness has cost until today, over what is open and what
+	// was paid late, disputed items left out; zero of all customers together.
+	LateFeeAccrued int64 `protobuf:"varint,2,opt,name=late_fee_accrued,json=lateFeeAccrued,proto3" json:"late_fee_accrued,omitempty"`
+	// Of it, what is left after waivers.
+	LateFee       int64 `protobuf:"varint,3,opt,name=late_fee,json=lateFee,proto3" json:"late_fee,omitempty"`
+	LateFeeItems  int32 `protobuf:"varint,4,opt,name=late_fee_items,json=lateFeeItems,proto3" json:"late_fee_items,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetStagesReply) Reset() {
 	*x = GetStagesReply{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2743,7 +2830,7 @@ func (x *GetStagesReply) String() string {
 func (*GetStagesReply) ProtoMessage() {}
 
 func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[36]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2756,7 +2843,7 @@ func (x *GetStagesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStagesReply.ProtoReflect.Descriptor instead.
 func (*GetStagesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{36}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GetStagesReply) GetStages() []*Stage {
@@ -2764,6 +2851,27 @@ func (x *GetStagesReply) GetStages() []*Stage {
 		return x.Stages
 	}
 	return nil
+}
+
+func (x *GetStagesReply) GetLateFeeAccrued() int64 {
+	if x != nil {
+		return x.LateFeeAccrued
+	}
+	return 0
+}
+
+func (x *GetStagesReply) GetLateFee() int64 {
+	if x != nil {
+		return x.LateFee
+	}
+	return 0
+}
+
+func (x *GetStagesReply) GetLateFeeItems() int32 {
+	if x != nil {
+		return x.LateFeeItems
+	}
+	return 0
 }
 
 type Stage struct {
@@ -2782,7 +2890,7 @@ type Stage struct {
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2794,7 +2902,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[37]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2807,7 +2915,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{37}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Stage) GetName() string {
@@ -2853,7 +2961,7 @@ type GetSettingsRequest struct {
 
 func (x *GetSettingsRequest) Reset() {
 	*x = GetSettingsRequest{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2865,7 +2973,7 @@ func (x *GetSettingsRequest) String() string {
 func (*GetSettingsRequest) ProtoMessage() {}
 
 func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[38]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2878,7 +2986,7 @@ func (x *GetSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSettingsRequest.ProtoReflect.Descriptor instead.
 func (*GetSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{38}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{39}
 }
 
 type Settings struct {
@@ -2896,14 +3004,18 @@ type Settings struct {
 	// Last day of a statement's month, 1 to 28; 0 is the month's last.
 	StatementDay int32 `protobuf:"varint,8,opt,name=statement_day,json=statementDay,proto3" json:"statement_day,omitempty"`
 	// Last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: none.
-	AgingBounds   string `protobuf:"bytes,9,opt,name=aging_bounds,json=agingBounds,proto3" json:"aging_bounds,omitempty"`
+	AgingBounds string `protobuf:"bytes,9,opt,name=aging_bounds,json=agingBounds,proto3" json:"aging_bounds,omitempty"`
+	// Credit terms that are offered, in days, rising, like 30,60,90; empty: none are named.
+	StandardTerms string `protobuf:"bytes,10,opt,name=standard_terms,json=standardTerms,proto3" json:"standard_terms,omitempty"`
+	// The one of a new customer where nothing is said; without it the term must be said.
+	StandardTerm  *int32 `protobuf:"varint,11,opt,name=standard_term,json=standardTerm,proto3,oneof" json:"standard_term,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2915,7 +3027,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_collection_v1_collection_proto_msgTypes[39]
+	mi := &file_app_api_collection_v1_collection_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2928,7 +3040,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{39}
+	return file_app_api_collection_v1_collection_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Settings) GetVersion() int64 {
@@ -2992,6 +3104,20 @@ func (x *Settings) GetAgingBounds() string {
 		return x.AgingBounds
 	}
 	return ""
+}
+
+func (x *Settings) GetStandardTerms() string {
+	if x != nil {
+		return x.StandardTerms
+	}
+	return ""
+}
+
+func (x *Settings) GetStandardTerm() int32 {
+	if x != nil && x.StandardTerm != nil {
+		return *x.StandardTerm
+	}
+	return 0
 }
 
 var File_app_api_collection_v1_collection_proto protoreflect.FileDescriptor
@@ -3205,7 +3331,7 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\border_no\x18\x02 \x01(\tR\aorderNo\x12!\n" +
 	"\fdelivered_on\x18\x03 \x01(\tR\vdeliveredOn\x12\x16\n" +
 	"\x06volume\x18\x04 \x01(\x03R\x06volume\x12\x16\n" +
-	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\xa9\x01\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\"\xdd\x01\n" +
 	"\n" +
 	"Instalment\x12\x16\n" +
 	"\x06clause\x18\x01 \x01(\tR\x06clause\x12\x19\n" +
@@ -3213,7 +3339,13 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x12\n" +
 	"\x04open\x18\x04 \x01(\x03R\x04open\x12!\n" +
 	"\foverdue_days\x18\x05 \x01(\x05R\voverdueDays\x12\x19\n" +
-	"\blate_fee\x18\x06 \x01(\x03R\alateFee\"\x9d\x01\n" +
+	"\blate_fee\x18\x06 \x01(\x03R\alateFee\x122\n" +
+	"\x04late\x18\a \x03(\v2\x1e.zhuxin.collection.v1.LatePartR\x04late\"`\n" +
+	"\bLatePart\x12\x16\n" +
+	"\x06amount\x18\x01 \x01(\x03R\x06amount\x12\x14\n" +
+	"\x05until\x18\x02 \x01(\tR\x05until\x12\x12\n" +
+	"\x04days\x18\x03 \x01(\x05R\x04days\x12\x12\n" +
+	"\x04paid\x18\x04 \x01(\bR\x04paid\"\x9d\x01\n" +
 	"\bWriteOff\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x16\n" +
@@ -3237,16 +3369,19 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x10GetStagesRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"\x15\n" +
-	"\x13GetAllStagesRequest\"E\n" +
+	"\x13GetAllStagesRequest\"\xb0\x01\n" +
 	"\x0eGetStagesReply\x123\n" +
-	"\x06stages\x18\x01 \x03(\v2\x1b.zhuxin.collection.v1.StageR\x06stages\"{\n" +
+	"\x06stages\x18\x01 \x03(\v2\x1b.zhuxin.collection.v1.StageR\x06stages\x12(\n" +
+	"\x10late_fee_accrued\x18\x02 \x01(\x03R\x0elateFeeAccrued\x12\x19\n" +
+	"\blate_fee\x18\x03 \x01(\x03R\alateFee\x12$\n" +
+	"\x0elate_fee_items\x18\x04 \x01(\x05R\flateFeeItems\"{\n" +
 	"\x05Stage\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x12\n" +
 	"\x04days\x18\x04 \x01(\x05R\x04days\x12\x1c\n" +
 	"\tcustomers\x18\x05 \x01(\x03R\tcustomers\"\x14\n" +
-	"\x12GetSettingsRequest\"\xed\x02\n" +
+	"\x12GetSettingsRequest\"\xd0\x03\n" +
 	"\bSettings\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12 \n" +
 	"\flate_fee_ppm\x18\x02 \x01(\x05R\n" +
@@ -3257,7 +3392,11 @@ const file_app_api_collection_v1_collection_proto_rawDesc = "" +
 	"\x0efollow_up_days\x18\x06 \x01(\x05R\ffollowUpDays\x12)\n" +
 	"\x10confirm_receipts\x18\a \x01(\bR\x0fconfirmReceipts\x12#\n" +
 	"\rstatement_day\x18\b \x01(\x05R\fstatementDay\x12!\n" +
-	"\faging_bounds\x18\t \x01(\tR\vagingBounds2\xa5\x1a\n" +
+	"\faging_bounds\x18\t \x01(\tR\vagingBounds\x12%\n" +
+	"\x0estandard_terms\x18\n" +
+	" \x01(\tR\rstandardTerms\x12(\n" +
+	"\rstandard_term\x18\v \x01(\x05H\x00R\fstandardTerm\x88\x01\x01B\x10\n" +
+	"\x0e_standard_term2\xa5\x1a\n" +
 	"\x11CollectionService\x12\x8f\x01\n" +
 	"\fListReceipts\x12).zhuxin.collection.v1.ListReceiptsRequest\x1a'.zhuxin.collection.v1.ListReceiptsReply\"+\x92\xc2\x18\x13\b\x01\x12\x0freceivable.read\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/receipts\x12\x8e\x01\n" +
 	"\rRecordReceipt\x12*.zhuxin.collection.v1.RecordReceiptRequest\x1a#.zhuxin.collection.v1.ReceiptDetail\",\x92\xc2\x18\x11\b\x01\x12\rpayment.write\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/receipts\x12\x90\x01\n" +
@@ -3295,7 +3434,7 @@ func file_app_api_collection_v1_collection_proto_rawDescGZIP() []byte {
 	return file_app_api_collection_v1_collection_proto_rawDescData
 }
 
-var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_app_api_collection_v1_collection_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*Empty)(nil),                 // 0: zhuxin.collection.v1.Empty
 	(*ListReceiptsRequest)(nil),   // 1: zhuxin.collection.v1.ListReceiptsRequest
@@ -3328,17 +3467,18 @@ var file_app_api_collection_v1_collection_proto_goTypes = []any{
 	(*Life)(nil),                  // 28: zhuxin.collection.v1.Life
 	(*Ticket)(nil),                // 29: zhuxin.collection.v1.Ticket
 	(*Instalment)(nil),            // 30: zhuxin.collection.v1.Instalment
-	(*WriteOff)(nil),              // 31: zhuxin.collection.v1.WriteOff
-	(*Dispute)(nil),               // 32: zhuxin.collection.v1.Dispute
-	(*Waiver)(nil),                // 33: zhuxin.collection.v1.Waiver
-	(*GetStagesRequest)(nil),      // 34: zhuxin.collection.v1.GetStagesRequest
-	(*GetAllStagesRequest)(nil),   // 35: zhuxin.collection.v1.GetAllStagesRequest
-	(*GetStagesReply)(nil),        // 36: zhuxin.collection.v1.GetStagesReply
-	(*Stage)(nil),                 // 37: zhuxin.collection.v1.Stage
-	(*GetSettingsRequest)(nil),    // 38: zhuxin.collection.v1.GetSettingsRequest
-	(*Settings)(nil),              // 39: zhuxin.collection.v1.Settings
-	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
-	(*v1.FileReply)(nil),          // 41: zhuxin.common.v1.FileReply
+	(*LatePart)(nil),              // 31: zhuxin.collection.v1.LatePart
+	(*WriteOff)(nil),              // 32: zhuxin.collection.v1.WriteOff
+	(*Dispute)(nil),               // 33: zhuxin.collection.v1.Dispute
+	(*Waiver)(nil),                // 34: zhuxin.collection.v1.Waiver
+	(*GetStagesRequest)(nil),      // 35: zhuxin.collection.v1.GetStagesRequest
+	(*GetAllStagesRequest)(nil),   // 36: zhuxin.collection.v1.GetAllStagesRequest
+	(*GetStagesReply)(nil),        // 37: zhuxin.collection.v1.GetStagesReply
+	(*Stage)(nil),                 // 38: zhuxin.collection.v1.Stage
+	(*GetSettingsRequest)(nil),    // 39: zhuxin.collection.v1.GetSettingsRequest
+	(*Settings)(nil),              // 40: zhuxin.collection.v1.Settings
+	(*timestamppb.Timestamp)(nil), // 41: google.protobuf.Timestamp
+	(*v1.FileReply)(nil),          // 42: zhuxin.common.v1.FileReply
 }
 var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	4,  // 0: zhuxin.collection.v1.ListReceiptsReply.receipts:type_name -> zhuxin.collection.v1.Receipt
@@ -3350,74 +3490,75 @@ var file_app_api_collection_v1_collection_proto_depIdxs = []int32{
 	15, // 6: zhuxin.collection.v1.ReceiptDetail.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
 	14, // 7: zhuxin.collection.v1.ReceiptDetail.open_items:type_name -> zhuxin.collection.v1.OpenItem
 	15, // 8: zhuxin.collection.v1.ReceiptDetail.planned:type_name -> zhuxin.collection.v1.ApplicationEntry
-	40, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
-	40, // 10: zhuxin.collection.v1.ReceiptDetail.confirmation_sent_at:type_name -> google.protobuf.Timestamp
-	40, // 11: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
+	41, // 9: zhuxin.collection.v1.ReceiptDetail.confirmed_at:type_name -> google.protobuf.Timestamp
+	41, // 10: zhuxin.collection.v1.ReceiptDetail.confirmation_sent_at:type_name -> google.protobuf.Timestamp
+	41, // 11: zhuxin.collection.v1.ApplicationEntry.created_at:type_name -> google.protobuf.Timestamp
 	6,  // 12: zhuxin.collection.v1.ApplyReceiptRequest.selection:type_name -> zhuxin.collection.v1.Selection
 	22, // 13: zhuxin.collection.v1.ListChangesReply.changes:type_name -> zhuxin.collection.v1.Change
-	40, // 14: zhuxin.collection.v1.Change.at:type_name -> google.protobuf.Timestamp
+	41, // 14: zhuxin.collection.v1.Change.at:type_name -> google.protobuf.Timestamp
 	23, // 15: zhuxin.collection.v1.Change.fields:type_name -> zhuxin.collection.v1.ChangedField
 	6,  // 16: zhuxin.collection.v1.SetOffCreditRequest.selection:type_name -> zhuxin.collection.v1.Selection
 	14, // 17: zhuxin.collection.v1.Life.item:type_name -> zhuxin.collection.v1.OpenItem
 	29, // 18: zhuxin.collection.v1.Life.tickets:type_name -> zhuxin.collection.v1.Ticket
 	30, // 19: zhuxin.collection.v1.Life.instalments:type_name -> zhuxin.collection.v1.Instalment
 	15, // 20: zhuxin.collection.v1.Life.entries:type_name -> zhuxin.collection.v1.ApplicationEntry
-	31, // 21: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
-	32, // 22: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
-	33, // 23: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
-	40, // 24: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
-	40, // 25: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
-	40, // 26: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
-	37, // 27: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
-	1,  // 28: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
-	9,  // 29: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
-	2,  // 30: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
-	10, // 31: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
-	11, // 32: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
-	12, // 33: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
-	16, // 34: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
-	17, // 35: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
-	17, // 36: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
-	18, // 37: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
-	19, // 38: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
-	20, // 39: zhuxin.collection.v1.CollectionService.ListChanges:input_type -> zhuxin.collection.v1.ListChangesRequest
-	24, // 40: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
-	25, // 41: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
-	17, // 42: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
-	26, // 43: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
-	17, // 44: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
-	27, // 45: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
-	34, // 46: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
-	35, // 47: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
-	38, // 48: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
-	39, // 49: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
-	3,  // 50: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
-	13, // 51: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	41, // 52: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
-	13, // 53: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	41, // 54: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
-	13, // 55: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	13, // 56: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
-	0,  // 57: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
-	0,  // 58: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
-	0,  // 59: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
-	28, // 60: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
-	21, // 61: zhuxin.collection.v1.CollectionService.ListChanges:output_type -> zhuxin.collection.v1.ListChangesReply
-	28, // 62: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
-	28, // 63: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
-	0,  // 64: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
-	28, // 65: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
-	28, // 66: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
-	28, // 67: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
-	36, // 68: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	36, // 69: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
-	39, // 70: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
-	39, // 71: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
-	50, // [50:72] is the sub-list for method output_type
-	28, // [28:50] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	32, // 21: zhuxin.collection.v1.Life.write_offs:type_name -> zhuxin.collection.v1.WriteOff
+	33, // 22: zhuxin.collection.v1.Life.disputes:type_name -> zhuxin.collection.v1.Dispute
+	34, // 23: zhuxin.collection.v1.Life.waivers:type_name -> zhuxin.collection.v1.Waiver
+	31, // 24: zhuxin.collection.v1.Instalment.late:type_name -> zhuxin.collection.v1.LatePart
+	41, // 25: zhuxin.collection.v1.WriteOff.created_at:type_name -> google.protobuf.Timestamp
+	41, // 26: zhuxin.collection.v1.Dispute.created_at:type_name -> google.protobuf.Timestamp
+	41, // 27: zhuxin.collection.v1.Waiver.created_at:type_name -> google.protobuf.Timestamp
+	38, // 28: zhuxin.collection.v1.GetStagesReply.stages:type_name -> zhuxin.collection.v1.Stage
+	1,  // 29: zhuxin.collection.v1.CollectionService.ListReceipts:input_type -> zhuxin.collection.v1.ListReceiptsRequest
+	9,  // 30: zhuxin.collection.v1.CollectionService.RecordReceipt:input_type -> zhuxin.collection.v1.RecordReceiptRequest
+	2,  // 31: zhuxin.collection.v1.CollectionService.ExportReceipts:input_type -> zhuxin.collection.v1.ExportReceiptsRequest
+	10, // 32: zhuxin.collection.v1.CollectionService.GetReceipt:input_type -> zhuxin.collection.v1.GetReceiptRequest
+	11, // 33: zhuxin.collection.v1.CollectionService.PrintReceipt:input_type -> zhuxin.collection.v1.PrintReceiptRequest
+	12, // 34: zhuxin.collection.v1.CollectionService.ConfirmReceipt:input_type -> zhuxin.collection.v1.ConfirmReceiptRequest
+	16, // 35: zhuxin.collection.v1.CollectionService.ApplyReceipt:input_type -> zhuxin.collection.v1.ApplyReceiptRequest
+	17, // 36: zhuxin.collection.v1.CollectionService.ReverseReceipt:input_type -> zhuxin.collection.v1.ReverseRequest
+	17, // 37: zhuxin.collection.v1.CollectionService.ReverseApplication:input_type -> zhuxin.collection.v1.ReverseRequest
+	18, // 38: zhuxin.collection.v1.CollectionService.SettleDraft:input_type -> zhuxin.collection.v1.SettleDraftRequest
+	19, // 39: zhuxin.collection.v1.CollectionService.GetLife:input_type -> zhuxin.collection.v1.GetLifeRequest
+	20, // 40: zhuxin.collection.v1.CollectionService.ListChanges:input_type -> zhuxin.collection.v1.ListChangesRequest
+	24, // 41: zhuxin.collection.v1.CollectionService.SetOffCredit:input_type -> zhuxin.collection.v1.SetOffCreditRequest
+	25, // 42: zhuxin.collection.v1.CollectionService.SubmitWriteOff:input_type -> zhuxin.collection.v1.SubmitWriteOffRequest
+	17, // 43: zhuxin.collection.v1.CollectionService.ReverseWriteOff:input_type -> zhuxin.collection.v1.ReverseRequest
+	26, // 44: zhuxin.collection.v1.CollectionService.OpenDispute:input_type -> zhuxin.collection.v1.OpenDisputeRequest
+	17, // 45: zhuxin.collection.v1.CollectionService.ResolveDispute:input_type -> zhuxin.collection.v1.ReverseRequest
+	27, // 46: zhuxin.collection.v1.CollectionService.WaiveLateFee:input_type -> zhuxin.collection.v1.WaiveLateFeeRequest
+	35, // 47: zhuxin.collection.v1.CollectionService.GetStages:input_type -> zhuxin.collection.v1.GetStagesRequest
+	36, // 48: zhuxin.collection.v1.CollectionService.GetAllStages:input_type -> zhuxin.collection.v1.GetAllStagesRequest
+	39, // 49: zhuxin.collection.v1.CollectionService.GetSettings:input_type -> zhuxin.collection.v1.GetSettingsRequest
+	40, // 50: zhuxin.collection.v1.CollectionService.SetSettings:input_type -> zhuxin.collection.v1.Settings
+	3,  // 51: zhuxin.collection.v1.CollectionService.ListReceipts:output_type -> zhuxin.collection.v1.ListReceiptsReply
+	13, // 52: zhuxin.collection.v1.CollectionService.RecordReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	42, // 53: zhuxin.collection.v1.CollectionService.ExportReceipts:output_type -> zhuxin.common.v1.FileReply
+	13, // 54: zhuxin.collection.v1.CollectionService.GetReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	42, // 55: zhuxin.collection.v1.CollectionService.PrintReceipt:output_type -> zhuxin.common.v1.FileReply
+	13, // 56: zhuxin.collection.v1.CollectionService.ConfirmReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	13, // 57: zhuxin.collection.v1.CollectionService.ApplyReceipt:output_type -> zhuxin.collection.v1.ReceiptDetail
+	0,  // 58: zhuxin.collection.v1.CollectionService.ReverseReceipt:output_type -> zhuxin.collection.v1.Empty
+	0,  // 59: zhuxin.collection.v1.CollectionService.ReverseApplication:output_type -> zhuxin.collection.v1.Empty
+	0,  // 60: zhuxin.collection.v1.CollectionService.SettleDraft:output_type -> zhuxin.collection.v1.Empty
+	28, // 61: zhuxin.collection.v1.CollectionService.GetLife:output_type -> zhuxin.collection.v1.Life
+	21, // 62: zhuxin.collection.v1.CollectionService.ListChanges:output_type -> zhuxin.collection.v1.ListChangesReply
+	28, // 63: zhuxin.collection.v1.CollectionService.SetOffCredit:output_type -> zhuxin.collection.v1.Life
+	28, // 64: zhuxin.collection.v1.CollectionService.SubmitWriteOff:output_type -> zhuxin.collection.v1.Life
+	0,  // 65: zhuxin.collection.v1.CollectionService.ReverseWriteOff:output_type -> zhuxin.collection.v1.Empty
+	28, // 66: zhuxin.collection.v1.CollectionService.OpenDispute:output_type -> zhuxin.collection.v1.Life
+	28, // 67: zhuxin.collection.v1.CollectionService.ResolveDispute:output_type -> zhuxin.collection.v1.Life
+	28, // 68: zhuxin.collection.v1.CollectionService.WaiveLateFee:output_type -> zhuxin.collection.v1.Life
+	37, // 69: zhuxin.collection.v1.CollectionService.GetStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	37, // 70: zhuxin.collection.v1.CollectionService.GetAllStages:output_type -> zhuxin.collection.v1.GetStagesReply
+	40, // 71: zhuxin.collection.v1.CollectionService.GetSettings:output_type -> zhuxin.collection.v1.Settings
+	40, // 72: zhuxin.collection.v1.CollectionService.SetSettings:output_type -> zhuxin.collection.v1.Settings
+	51, // [51:73] is the sub-list for method output_type
+	29, // [29:51] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_app_api_collection_v1_collection_proto_init() }
@@ -3425,13 +3566,14 @@ func file_app_api_collection_v1_collection_proto_init() {
 	if File_app_api_collection_v1_collection_proto != nil {
 		return
 	}
+	file_app_api_collection_v1_collection_proto_msgTypes[40].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_collection_v1_collection_proto_rawDesc), len(file_app_api_collection_v1_collection_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   40,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -926,8 +926,9 @@ type CreateCustomerRequest struct {
 	LegalRepresentativeId string `protobuf:"bytes,10,opt,name=legal_representative_id,json=legalRepresentativeId,proto3" json:"legal_representative_id,omitempty"`
 	BankAccount           string `protobuf:"bytes,11,opt,name=bank_account,json=bankAccount,proto3" json:"bank_account,omitempty"`
 	Address               string `protobuf:"bytes,12,opt,name=address,proto3" json:"address,omitempty"`
-	CreditTermDays        int32  `protobuf:"varint,13,opt,name=credit_term_days,json=creditTermDays,proto3" json:"credit_term_days,omitempty"`
-	SettlesAdvance        bool   `protobuf:"varint,14,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
+	// Without it the standard term of the subsidiary.
+	CreditTermDays *int32 `protobuf:"varint,13,opt,name=credit_term_days,json=creditTermDays,proto3,oneof" json:"credit_term_days,omitempty"`
+	SettlesAdvance bool   `protobuf:"varint,14,opt,name=settles_advance,json=settlesAdvance,proto3" json:"settles_advance,omitempty"`
 	// Where dunning letters go.
 	ContactEmail  string `protobuf:"bytes,15,opt,name=contact_email,json=contactEmail,proto3" json:"contact_email,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1049,8 +1050,8 @@ func (x *CreateCustomerRequest) GetAddress() string {
 }
 
 func (x *CreateCustomerRequest) GetCreditTermDays() int32 {
-	if x != nil {
-		return x.CreditTermDays
+	if x != nil && x.CreditTermDays != nil {
+		return *x.CreditTermDays
 	}
 	return 0
 }
@@ -1853,6 +1854,165 @@ func (x *RevealFieldReply) GetPlain() string {
 	return ""
 }
 
+type SetCustomerStatusRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// active, inactive.
+	Status        string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Version       int64  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetCustomerStatusRequest) Reset() {
+	*x = SetCustomerStatusRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetCustomerStatusRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetCustomerStatusRequest) ProtoMessage() {}
+
+func (x *SetCustomerStatusRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetCustomerStatusRequest.ProtoReflect.Descriptor instead.
+func (*SetCustomerStatusRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *SetCustomerStatusRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SetCustomerStatusRequest) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *SetCustomerStatusRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *SetCustomerStatusRequest) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+type GetCustomerPresetsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetCustomerPresetsRequest) Reset() {
+	*x = GetCustomerPresetsRequest{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetCustomerPresetsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetCustomerPresetsRequest) ProtoMessage() {}
+
+func (x *GetCustomerPresetsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetCustomerPresetsRequest.ProtoReflect.Descriptor instead.
+func (*GetCustomerPresetsRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{19}
+}
+
+type CustomerPresets struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Credit terms that the subsidiary offers, in days, rising.
+	StandardTerms []int32 `protobuf:"varint,1,rep,packed,name=standard_terms,json=standardTerms,proto3" json:"standard_terms,omitempty"`
+	// The one of a new customer; without it the term must be said.
+	StandardTerm  *int32 `protobuf:"varint,2,opt,name=standard_term,json=standardTerm,proto3,oneof" json:"standard_term,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CustomerPresets) Reset() {
+	*x = CustomerPresets{}
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CustomerPresets) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CustomerPresets) ProtoMessage() {}
+
+func (x *CustomerPresets) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CustomerPresets.ProtoReflect.Descriptor instead.
+func (*CustomerPresets) Descriptor() ([]byte, []int) {
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *CustomerPresets) GetStandardTerms() []int32 {
+	if x != nil {
+		return x.StandardTerms
+	}
+	return nil
+}
+
+func (x *CustomerPresets) GetStandardTerm() int32 {
+	if x != nil && x.StandardTerm != nil {
+		return *x.StandardTerm
+	}
+	return 0
+}
+
 type GetTimelineRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1864,7 +2024,7 @@ type GetTimelineRequest struct {
 
 func (x *GetTimelineRequest) Reset() {
 	*x = GetTimelineRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +2036,7 @@ func (x *GetTimelineRequest) String() string {
 func (*GetTimelineRequest) ProtoMessage() {}
 
 func (x *GetTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[18]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +2049,7 @@ func (x *GetTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTimelineRequest.ProtoReflect.Descriptor instead.
 func (*GetTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{18}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetTimelineRequest) GetId() string {
@@ -1924,7 +2084,7 @@ type GetTimelineReply struct {
 
 func (x *GetTimelineReply) Reset() {
 	*x = GetTimelineReply{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2096,7 @@ func (x *GetTimelineReply) String() string {
 func (*GetTimelineReply) ProtoMessage() {}
 
 func (x *GetTimelineReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[19]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2109,7 @@ func (x *GetTimelineReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTimelineReply.ProtoReflect.Descriptor instead.
 func (*GetTimelineReply) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{19}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetTimelineReply) GetEvents() []*CustomerEvent {
@@ -1978,14 +2138,17 @@ type CustomerEvent struct {
 	Amount *int64            `protobuf:"varint,6,opt,name=amount,proto3,oneof" json:"amount,omitempty"`
 	Parts  map[string]string `protobuf:"bytes,7,rep,name=parts,proto3" json:"parts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Of reasons among the parts, by the part's name.
-	Codes         map[string]*v1.CodedReason `protobuf:"bytes,8,rep,name=codes,proto3" json:"codes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Codes map[string]*v1.CodedReason `protobuf:"bytes,8,rep,name=codes,proto3" json:"codes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// yyyy-MM-dd and HH:mm in the subsidiary's zone; no time where only the day is known.
+	On            string `protobuf:"bytes,9,opt,name=on,proto3" json:"on,omitempty"`
+	Clock         string `protobuf:"bytes,10,opt,name=clock,proto3" json:"clock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerEvent) Reset() {
 	*x = CustomerEvent{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1997,7 +2160,7 @@ func (x *CustomerEvent) String() string {
 func (*CustomerEvent) ProtoMessage() {}
 
 func (x *CustomerEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[20]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2010,7 +2173,7 @@ func (x *CustomerEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomerEvent.ProtoReflect.Descriptor instead.
 func (*CustomerEvent) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{20}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CustomerEvent) GetId() string {
@@ -2069,6 +2232,20 @@ func (x *CustomerEvent) GetCodes() map[string]*v1.CodedReason {
 	return nil
 }
 
+func (x *CustomerEvent) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *CustomerEvent) GetClock() string {
+	if x != nil {
+		return x.Clock
+	}
+	return ""
+}
+
 type ListProjectsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -2078,7 +2255,7 @@ type ListProjectsRequest struct {
 
 func (x *ListProjectsRequest) Reset() {
 	*x = ListProjectsRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2090,7 +2267,7 @@ func (x *ListProjectsRequest) String() string {
 func (*ListProjectsRequest) ProtoMessage() {}
 
 func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[21]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2103,7 +2280,7 @@ func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListProjectsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{21}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListProjectsRequest) GetCustomerId() string {
@@ -2122,7 +2299,7 @@ type ListProjectsReply struct {
 
 func (x *ListProjectsReply) Reset() {
 	*x = ListProjectsReply{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2134,7 +2311,7 @@ func (x *ListProjectsReply) String() string {
 func (*ListProjectsReply) ProtoMessage() {}
 
 func (x *ListProjectsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[22]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2147,7 +2324,7 @@ func (x *ListProjectsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsReply.ProtoReflect.Descriptor instead.
 func (*ListProjectsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{22}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListProjectsReply) GetProjects() []*Project {
@@ -2174,7 +2351,7 @@ type Project struct {
 
 func (x *Project) Reset() {
 	*x = Project{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2186,7 +2363,7 @@ func (x *Project) String() string {
 func (*Project) ProtoMessage() {}
 
 func (x *Project) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[23]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2199,7 +2376,7 @@ func (x *Project) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Project.ProtoReflect.Descriptor instead.
 func (*Project) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{23}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Project) GetId() string {
@@ -2273,7 +2450,7 @@ type Contract struct {
 
 func (x *Contract) Reset() {
 	*x = Contract{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2285,7 +2462,7 @@ func (x *Contract) String() string {
 func (*Contract) ProtoMessage() {}
 
 func (x *Contract) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[24]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2298,7 +2475,7 @@ func (x *Contract) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contract.ProtoReflect.Descriptor instead.
 func (*Contract) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{24}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Contract) GetErpContractNo() string {
@@ -2353,7 +2530,7 @@ type CreateProjectRequest struct {
 
 func (x *CreateProjectRequest) Reset() {
 	*x = CreateProjectRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2365,7 +2542,7 @@ func (x *CreateProjectRequest) String() string {
 func (*CreateProjectRequest) ProtoMessage() {}
 
 func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[25]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2378,7 +2555,7 @@ func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateProjectRequest.ProtoReflect.Descriptor instead.
 func (*CreateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{25}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CreateProjectRequest) GetCustomerId() string {
@@ -2439,7 +2616,7 @@ type ListDocumentsRequest struct {
 
 func (x *ListDocumentsRequest) Reset() {
 	*x = ListDocumentsRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +2628,7 @@ func (x *ListDocumentsRequest) String() string {
 func (*ListDocumentsRequest) ProtoMessage() {}
 
 func (x *ListDocumentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[26]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +2641,7 @@ func (x *ListDocumentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDocumentsRequest.ProtoReflect.Descriptor instead.
 func (*ListDocumentsRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{26}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListDocumentsRequest) GetCustomerId() string {
@@ -2483,7 +2660,7 @@ type ListDocumentsReply struct {
 
 func (x *ListDocumentsReply) Reset() {
 	*x = ListDocumentsReply{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2495,7 +2672,7 @@ func (x *ListDocumentsReply) String() string {
 func (*ListDocumentsReply) ProtoMessage() {}
 
 func (x *ListDocumentsReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[27]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2508,7 +2685,7 @@ func (x *ListDocumentsReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDocumentsReply.ProtoReflect.Descriptor instead.
 func (*ListDocumentsReply) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{27}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListDocumentsReply) GetDocuments() []*Document {
@@ -2532,15 +2709,17 @@ type Document struct {
 	// Of a paper of one project.
 	ProjectId string `protobuf:"bytes,9,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
 	// yyyy-MM-dd, or empty.
-	IssuedOn      string `protobuf:"bytes,10,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
-	ExpiresOn     string `protobuf:"bytes,11,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
+	IssuedOn  string `protobuf:"bytes,10,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	ExpiresOn string `protobuf:"bytes,11,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
+	// Was expired already when it was filed.
+	Historical    bool `protobuf:"varint,12,opt,name=historical,proto3" json:"historical,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Document) Reset() {
 	*x = Document{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2552,7 +2731,7 @@ func (x *Document) String() string {
 func (*Document) ProtoMessage() {}
 
 func (x *Document) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[28]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2565,7 +2744,7 @@ func (x *Document) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Document.ProtoReflect.Descriptor instead.
 func (*Document) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{28}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Document) GetId() string {
@@ -2645,6 +2824,13 @@ func (x *Document) GetExpiresOn() string {
 	return ""
 }
 
+func (x *Document) GetHistorical() bool {
+	if x != nil {
+		return x.Historical
+	}
+	return false
+}
+
 type UploadDocumentRequest struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -2653,15 +2839,17 @@ type UploadDocumentRequest struct {
 	// Of a paper of one project of the customer.
 	ProjectId string `protobuf:"bytes,4,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
 	// yyyy-MM-dd, or empty.
-	IssuedOn      string `protobuf:"bytes,5,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
-	ExpiresOn     string `protobuf:"bytes,6,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
+	IssuedOn  string `protobuf:"bytes,5,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	ExpiresOn string `protobuf:"bytes,6,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
+	// It is expired already and is filed as such; otherwise an expired paper is refused.
+	Historical    bool `protobuf:"varint,7,opt,name=historical,proto3" json:"historical,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *UploadDocumentRequest) Reset() {
 	*x = UploadDocumentRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2673,7 +2861,7 @@ func (x *UploadDocumentRequest) String() string {
 func (*UploadDocumentRequest) ProtoMessage() {}
 
 func (x *UploadDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[29]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2686,7 +2874,7 @@ func (x *UploadDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UploadDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{29}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *UploadDocumentRequest) GetCustomerId() string {
@@ -2731,6 +2919,13 @@ func (x *UploadDocumentRequest) GetExpiresOn() string {
 	return ""
 }
 
+func (x *UploadDocumentRequest) GetHistorical() bool {
+	if x != nil {
+		return x.Historical
+	}
+	return false
+}
+
 type DownloadDocumentRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -2740,7 +2935,7 @@ type DownloadDocumentRequest struct {
 
 func (x *DownloadDocumentRequest) Reset() {
 	*x = DownloadDocumentRequest{}
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2947,7 @@ func (x *DownloadDocumentRequest) String() string {
 func (*DownloadDocumentRequest) ProtoMessage() {}
 
 func (x *DownloadDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_customer_v1_customer_proto_msgTypes[30]
+	mi := &file_app_api_customer_v1_customer_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2960,7 @@ func (x *DownloadDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadDocumentRequest.ProtoReflect.Descriptor instead.
 func (*DownloadDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{30}
+	return file_app_api_customer_v1_customer_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DownloadDocumentRequest) GetId() string {
@@ -2883,7 +3078,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"reasonCode\x12\x1f\n" +
 	"\vreason_text\x18\x02 \x01(\tR\n" +
 	"reasonText\x127\n" +
-	"\tlisted_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\blistedAt\"\xaf\x04\n" +
+	"\tlisted_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\blistedAt\"\xc9\x04\n" +
 	"\x15CreateCustomerRequest\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\tR\x06number\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -2897,10 +3092,11 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x17legal_representative_id\x18\n" +
 	" \x01(\tR\x15legalRepresentativeId\x12!\n" +
 	"\fbank_account\x18\v \x01(\tR\vbankAccount\x12\x18\n" +
-	"\aaddress\x18\f \x01(\tR\aaddress\x12(\n" +
-	"\x10credit_term_days\x18\r \x01(\x05R\x0ecreditTermDays\x12'\n" +
+	"\aaddress\x18\f \x01(\tR\aaddress\x12-\n" +
+	"\x10credit_term_days\x18\r \x01(\x05H\x00R\x0ecreditTermDays\x88\x01\x01\x12'\n" +
 	"\x0fsettles_advance\x18\x0e \x01(\bR\x0esettlesAdvance\x12#\n" +
-	"\rcontact_email\x18\x0f \x01(\tR\fcontactEmail\"\x80\a\n" +
+	"\rcontact_email\x18\x0f \x01(\tR\fcontactEmailB\x13\n" +
+	"\x11_credit_term_days\"\x80\a\n" +
 	"\x15UpdateCustomerRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x17\n" +
@@ -2986,7 +3182,17 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\"(\n" +
 	"\x10RevealFieldReply\x12\x14\n" +
-	"\x05plain\x18\x01 \x01(\tR\x05plain\"Y\n" +
+	"\x05plain\x18\x01 \x01(\tR\x05plain\"t\n" +
+	"\x18SetCustomerStatusRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06status\x18\x02 \x01(\tR\x06status\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\aversion\x18\x04 \x01(\x03R\aversion\"\x1b\n" +
+	"\x19GetCustomerPresetsRequest\"t\n" +
+	"\x0fCustomerPresets\x12%\n" +
+	"\x0estandard_terms\x18\x01 \x03(\x05R\rstandardTerms\x12(\n" +
+	"\rstandard_term\x18\x02 \x01(\x05H\x00R\fstandardTerm\x88\x01\x01B\x10\n" +
+	"\x0e_standard_term\"Y\n" +
 	"\x12GetTimelineRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\tR\x06cursor\x12\x1b\n" +
@@ -2994,7 +3200,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x10GetTimelineReply\x129\n" +
 	"\x06events\x18\x01 \x03(\v2!.zhuxin.customer.v1.CustomerEventR\x06events\x12\x1f\n" +
 	"\vnext_cursor\x18\x02 \x01(\tR\n" +
-	"nextCursor\"\xca\x03\n" +
+	"nextCursor\"\xf0\x03\n" +
 	"\rCustomerEvent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x12\n" +
@@ -3003,7 +3209,10 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\x03ref\x18\x05 \x01(\tR\x03ref\x12\x1b\n" +
 	"\x06amount\x18\x06 \x01(\x03H\x00R\x06amount\x88\x01\x01\x12B\n" +
 	"\x05parts\x18\a \x03(\v2,.zhuxin.customer.v1.CustomerEvent.PartsEntryR\x05parts\x12B\n" +
-	"\x05codes\x18\b \x03(\v2,.zhuxin.customer.v1.CustomerEvent.CodesEntryR\x05codes\x1a8\n" +
+	"\x05codes\x18\b \x03(\v2,.zhuxin.customer.v1.CustomerEvent.CodesEntryR\x05codes\x12\x0e\n" +
+	"\x02on\x18\t \x01(\tR\x02on\x12\x14\n" +
+	"\x05clock\x18\n" +
+	" \x01(\tR\x05clock\x1a8\n" +
 	"\n" +
 	"PartsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -3049,7 +3258,7 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\"P\n" +
 	"\x12ListDocumentsReply\x12:\n" +
-	"\tdocuments\x18\x01 \x03(\v2\x1c.zhuxin.customer.v1.DocumentR\tdocuments\"\xfb\x02\n" +
+	"\tdocuments\x18\x01 \x03(\v2\x1c.zhuxin.customer.v1.DocumentR\tdocuments\"\x9b\x03\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
@@ -3067,7 +3276,10 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\tissued_on\x18\n" +
 	" \x01(\tR\bissuedOn\x12\x1d\n" +
 	"\n" +
-	"expires_on\x18\v \x01(\tR\texpiresOn\"\xc4\x01\n" +
+	"expires_on\x18\v \x01(\tR\texpiresOn\x12\x1e\n" +
+	"\n" +
+	"historical\x18\f \x01(\bR\n" +
+	"historical\"\xe4\x01\n" +
 	"\x15UploadDocumentRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x12\n" +
@@ -3077,9 +3289,12 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"project_id\x18\x04 \x01(\tR\tprojectId\x12\x1b\n" +
 	"\tissued_on\x18\x05 \x01(\tR\bissuedOn\x12\x1d\n" +
 	"\n" +
-	"expires_on\x18\x06 \x01(\tR\texpiresOn\")\n" +
+	"expires_on\x18\x06 \x01(\tR\texpiresOn\x12\x1e\n" +
+	"\n" +
+	"historical\x18\a \x01(\bR\n" +
+	"historical\")\n" +
 	"\x17DownloadDocumentRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id2\x9b\x11\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id2\xdc\x13\n" +
 	"\x0fCustomerService\x12\x8d\x01\n" +
 	"\rListCustomers\x12(.zhuxin.customer.v1.ListCustomersRequest\x1a&.zhuxin.customer.v1.ListCustomersReply\"*\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/customers\x12\x84\x01\n" +
 	"\vGetCustomer\x12&.zhuxin.customer.v1.GetCustomerRequest\x1a\x1c.zhuxin.customer.v1.Customer\"/\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/customers/{id}\x12\x89\x01\n" +
@@ -3088,7 +3303,9 @@ const file_app_api_customer_v1_customer_proto_rawDesc = "" +
 	"\rCheckIdentity\x12(.zhuxin.customer.v1.CheckIdentityRequest\x1a!.zhuxin.customer.v1.IdentityCheck\":\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/customers:check-identity\x12\xa8\x01\n" +
 	"\x14SubmitCustomerChange\x12/.zhuxin.customer.v1.SubmitCustomerChangeRequest\x1a\".zhuxin.customer.v1.CustomerChange\";\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/customers/{id}/changes\x12\xac\x01\n" +
 	"\x13ListCustomerChanges\x12..zhuxin.customer.v1.ListCustomerChangesRequest\x1a,.zhuxin.customer.v1.ListCustomerChangesReply\"7\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/customers/{id}/changes\x12\x98\x01\n" +
-	"\vRevealField\x12&.zhuxin.customer.v1.RevealFieldRequest\x1a$.zhuxin.customer.v1.RevealFieldReply\";\x92\xc2\x18\x13\b\x01\x12\x0fpersonal.reveal\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/customers/{id}:reveal\x12\x95\x01\n" +
+	"\vRevealField\x12&.zhuxin.customer.v1.RevealFieldRequest\x1a$.zhuxin.customer.v1.RevealFieldReply\";\x92\xc2\x18\x13\b\x01\x12\x0fpersonal.reveal\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/customers/{id}:reveal\x12\xa0\x01\n" +
+	"\x11SetCustomerStatus\x12,.zhuxin.customer.v1.SetCustomerStatusRequest\x1a\x1c.zhuxin.customer.v1.Customer\"?\x92\xc2\x18\x13\b\x01\x12\x0fcustomer.status\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/customers/{id}:set-status\x12\x9b\x01\n" +
+	"\x12GetCustomerPresets\x12-.zhuxin.customer.v1.GetCustomerPresetsRequest\x1a#.zhuxin.customer.v1.CustomerPresets\"1\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/customer-presets\x12\x95\x01\n" +
 	"\vGetTimeline\x12&.zhuxin.customer.v1.GetTimelineRequest\x1a$.zhuxin.customer.v1.GetTimelineReply\"8\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/customers/{id}/timeline\x12\xa1\x01\n" +
 	"\fListProjects\x12'.zhuxin.customer.v1.ListProjectsRequest\x1a%.zhuxin.customer.v1.ListProjectsReply\"A\x92\xc2\x18\x11\b\x01\x12\rcustomer.read\x82\xd3\xe4\x93\x02&\x12$/v1/customers/{customer_id}/projects\x12\x9d\x01\n" +
 	"\rCreateProject\x12(.zhuxin.customer.v1.CreateProjectRequest\x1a\x1b.zhuxin.customer.v1.Project\"E\x92\xc2\x18\x12\b\x01\x12\x0ecustomer.write\x82\xd3\xe4\x93\x02):\x01*\"$/v1/customers/{customer_id}/projects\x12\xa5\x01\n" +
@@ -3109,7 +3326,7 @@ func file_app_api_customer_v1_customer_proto_rawDescGZIP() []byte {
 	return file_app_api_customer_v1_customer_proto_rawDescData
 }
 
-var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_app_api_customer_v1_customer_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_app_api_customer_v1_customer_proto_goTypes = []any{
 	(*ListCustomersRequest)(nil),        // 0: zhuxin.customer.v1.ListCustomersRequest
 	(*ListCustomersReply)(nil),          // 1: zhuxin.customer.v1.ListCustomersReply
@@ -3129,58 +3346,61 @@ var file_app_api_customer_v1_customer_proto_goTypes = []any{
 	(*ListCustomerChangesReply)(nil),    // 15: zhuxin.customer.v1.ListCustomerChangesReply
 	(*RevealFieldRequest)(nil),          // 16: zhuxin.customer.v1.RevealFieldRequest
 	(*RevealFieldReply)(nil),            // 17: zhuxin.customer.v1.RevealFieldReply
-	(*GetTimelineRequest)(nil),          // 18: zhuxin.customer.v1.GetTimelineRequest
-	(*GetTimelineReply)(nil),            // 19: zhuxin.customer.v1.GetTimelineReply
-	(*CustomerEvent)(nil),               // 20: zhuxin.customer.v1.CustomerEvent
-	(*ListProjectsRequest)(nil),         // 21: zhuxin.customer.v1.ListProjectsRequest
-	(*ListProjectsReply)(nil),           // 22: zhuxin.customer.v1.ListProjectsReply
-	(*Project)(nil),                     // 23: zhuxin.customer.v1.Project
-	(*Contract)(nil),                    // 24: zhuxin.customer.v1.Contract
-	(*CreateProjectRequest)(nil),        // 25: zhuxin.customer.v1.CreateProjectRequest
-	(*ListDocumentsRequest)(nil),        // 26: zhuxin.customer.v1.ListDocumentsRequest
-	(*ListDocumentsReply)(nil),          // 27: zhuxin.customer.v1.ListDocumentsReply
-	(*Document)(nil),                    // 28: zhuxin.customer.v1.Document
-	(*UploadDocumentRequest)(nil),       // 29: zhuxin.customer.v1.UploadDocumentRequest
-	(*DownloadDocumentRequest)(nil),     // 30: zhuxin.customer.v1.DownloadDocumentRequest
-	nil,                                 // 31: zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
-	nil,                                 // 32: zhuxin.customer.v1.CustomerEvent.PartsEntry
-	nil,                                 // 33: zhuxin.customer.v1.CustomerEvent.CodesEntry
-	(*v1.PersonRef)(nil),                // 34: zhuxin.common.v1.PersonRef
-	(*timestamppb.Timestamp)(nil),       // 35: google.protobuf.Timestamp
-	(*v1.Aging)(nil),                    // 36: zhuxin.common.v1.Aging
-	(*v1.CodedReason)(nil),              // 37: zhuxin.common.v1.CodedReason
-	(*v1.FileReply)(nil),                // 38: zhuxin.common.v1.FileReply
+	(*SetCustomerStatusRequest)(nil),    // 18: zhuxin.customer.v1.SetCustomerStatusRequest
+	(*GetCustomerPresetsRequest)(nil),   // 19: zhuxin.customer.v1.GetCustomerPresetsRequest
+	(*CustomerPresets)(nil),             // 20: zhuxin.customer.v1.CustomerPresets
+	(*GetTimelineRequest)(nil),          // 21: zhuxin.customer.v1.GetTimelineRequest
+	(*GetTimelineReply)(nil),            // 22: zhuxin.customer.v1.GetTimelineReply
+	(*CustomerEvent)(nil),               // 23: zhuxin.customer.v1.CustomerEvent
+	(*ListProjectsRequest)(nil),         // 24: zhuxin.customer.v1.ListProjectsRequest
+	(*ListProjectsReply)(nil),           // 25: zhuxin.customer.v1.ListProjectsReply
+	(*Project)(nil),                     // 26: zhuxin.customer.v1.Project
+	(*Contract)(nil),                    // 27: zhuxin.customer.v1.Contract
+	(*CreateProjectRequest)(nil),        // 28: zhuxin.customer.v1.CreateProjectRequest
+	(*ListDocumentsRequest)(nil),        // 29: zhuxin.customer.v1.ListDocumentsRequest
+	(*ListDocumentsReply)(nil),          // 30: zhuxin.customer.v1.ListDocumentsReply
+	(*Document)(nil),                    // 31: zhuxin.customer.v1.Document
+	(*UploadDocumentRequest)(nil),       // 32: zhuxin.customer.v1.UploadDocumentRequest
+	(*DownloadDocumentRequest)(nil),     // 33: zhuxin.customer.v1.DownloadDocumentRequest
+	nil,                                 // 34: zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
+	nil,                                 // 35: zhuxin.customer.v1.CustomerEvent.PartsEntry
+	nil,                                 // 36: zhuxin.customer.v1.CustomerEvent.CodesEntry
+	(*v1.PersonRef)(nil),                // 37: zhuxin.common.v1.PersonRef
+	(*timestamppb.Timestamp)(nil),       // 38: google.protobuf.Timestamp
+	(*v1.Aging)(nil),                    // 39: zhuxin.common.v1.Aging
+	(*v1.CodedReason)(nil),              // 40: zhuxin.common.v1.CodedReason
+	(*v1.FileReply)(nil),                // 41: zhuxin.common.v1.FileReply
 }
 var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	2,  // 0: zhuxin.customer.v1.ListCustomersReply.customers:type_name -> zhuxin.customer.v1.CustomerSummary
-	31, // 1: zhuxin.customer.v1.ListCustomersReply.view_counts:type_name -> zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
-	34, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
-	35, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
-	34, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	34, // 1: zhuxin.customer.v1.ListCustomersReply.view_counts:type_name -> zhuxin.customer.v1.ListCustomersReply.ViewCountsEntry
+	37, // 2: zhuxin.customer.v1.CustomerSummary.salesperson:type_name -> zhuxin.common.v1.PersonRef
+	38, // 3: zhuxin.customer.v1.CustomerSummary.updated_at:type_name -> google.protobuf.Timestamp
+	37, // 4: zhuxin.customer.v1.Customer.salesperson:type_name -> zhuxin.common.v1.PersonRef
 	5,  // 5: zhuxin.customer.v1.Customer.standing:type_name -> zhuxin.customer.v1.Standing
 	6,  // 6: zhuxin.customer.v1.Customer.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
-	35, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
-	35, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
-	36, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
-	37, // 10: zhuxin.customer.v1.Standing.frozen_reason_code:type_name -> zhuxin.common.v1.CodedReason
-	35, // 11: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
+	38, // 7: zhuxin.customer.v1.Customer.created_at:type_name -> google.protobuf.Timestamp
+	38, // 8: zhuxin.customer.v1.Customer.updated_at:type_name -> google.protobuf.Timestamp
+	39, // 9: zhuxin.customer.v1.Standing.aging:type_name -> zhuxin.common.v1.Aging
+	40, // 10: zhuxin.customer.v1.Standing.frozen_reason_code:type_name -> zhuxin.common.v1.CodedReason
+	38, // 11: zhuxin.customer.v1.NegativeHit.listed_at:type_name -> google.protobuf.Timestamp
 	6,  // 12: zhuxin.customer.v1.IdentityCheck.negative_hit:type_name -> zhuxin.customer.v1.NegativeHit
 	13, // 13: zhuxin.customer.v1.CustomerChange.before:type_name -> zhuxin.customer.v1.CustomerLegal
 	13, // 14: zhuxin.customer.v1.CustomerChange.after:type_name -> zhuxin.customer.v1.CustomerLegal
-	35, // 15: zhuxin.customer.v1.CustomerChange.created_at:type_name -> google.protobuf.Timestamp
-	34, // 16: zhuxin.customer.v1.CustomerChange.created_by:type_name -> zhuxin.common.v1.PersonRef
+	38, // 15: zhuxin.customer.v1.CustomerChange.created_at:type_name -> google.protobuf.Timestamp
+	37, // 16: zhuxin.customer.v1.CustomerChange.created_by:type_name -> zhuxin.common.v1.PersonRef
 	12, // 17: zhuxin.customer.v1.ListCustomerChangesReply.changes:type_name -> zhuxin.customer.v1.CustomerChange
-	20, // 18: zhuxin.customer.v1.GetTimelineReply.events:type_name -> zhuxin.customer.v1.CustomerEvent
-	35, // 19: zhuxin.customer.v1.CustomerEvent.at:type_name -> google.protobuf.Timestamp
-	32, // 20: zhuxin.customer.v1.CustomerEvent.parts:type_name -> zhuxin.customer.v1.CustomerEvent.PartsEntry
-	33, // 21: zhuxin.customer.v1.CustomerEvent.codes:type_name -> zhuxin.customer.v1.CustomerEvent.CodesEntry
-	23, // 22: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
-	24, // 23: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
-	24, // 24: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
-	28, // 25: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
-	35, // 26: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
-	34, // 27: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
-	37, // 28: zhuxin.customer.v1.CustomerEvent.CodesEntry.value:type_name -> zhuxin.common.v1.CodedReason
+	23, // 18: zhuxin.customer.v1.GetTimelineReply.events:type_name -> zhuxin.customer.v1.CustomerEvent
+	38, // 19: zhuxin.customer.v1.CustomerEvent.at:type_name -> google.protobuf.Timestamp
+	35, // 20: zhuxin.customer.v1.CustomerEvent.parts:type_name -> zhuxin.customer.v1.CustomerEvent.PartsEntry
+	36, // 21: zhuxin.customer.v1.CustomerEvent.codes:type_name -> zhuxin.customer.v1.CustomerEvent.CodesEntry
+	26, // 22: zhuxin.customer.v1.ListProjectsReply.projects:type_name -> zhuxin.customer.v1.Project
+	27, // 23: zhuxin.customer.v1.Project.contracts:type_name -> zhuxin.customer.v1.Contract
+	27, // 24: zhuxin.customer.v1.CreateProjectRequest.contract:type_name -> zhuxin.customer.v1.Contract
+	31, // 25: zhuxin.customer.v1.ListDocumentsReply.documents:type_name -> zhuxin.customer.v1.Document
+	38, // 26: zhuxin.customer.v1.Document.created_at:type_name -> google.protobuf.Timestamp
+	37, // 27: zhuxin.customer.v1.Document.created_by:type_name -> zhuxin.common.v1.PersonRef
+	40, // 28: zhuxin.customer.v1.CustomerEvent.CodesEntry.value:type_name -> zhuxin.common.v1.CodedReason
 	0,  // 29: zhuxin.customer.v1.CustomerService.ListCustomers:input_type -> zhuxin.customer.v1.ListCustomersRequest
 	3,  // 30: zhuxin.customer.v1.CustomerService.GetCustomer:input_type -> zhuxin.customer.v1.GetCustomerRequest
 	7,  // 31: zhuxin.customer.v1.CustomerService.CreateCustomer:input_type -> zhuxin.customer.v1.CreateCustomerRequest
@@ -3189,28 +3409,32 @@ var file_app_api_customer_v1_customer_proto_depIdxs = []int32{
 	11, // 34: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:input_type -> zhuxin.customer.v1.SubmitCustomerChangeRequest
 	14, // 35: zhuxin.customer.v1.CustomerService.ListCustomerChanges:input_type -> zhuxin.customer.v1.ListCustomerChangesRequest
 	16, // 36: zhuxin.customer.v1.CustomerService.RevealField:input_type -> zhuxin.customer.v1.RevealFieldRequest
-	18, // 37: zhuxin.customer.v1.CustomerService.GetTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
-	21, // 38: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
-	25, // 39: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
-	26, // 40: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
-	29, // 41: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
-	30, // 42: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
-	1,  // 43: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
-	4,  // 44: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 45: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
-	4,  // 46: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
-	10, // 47: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
-	12, // 48: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:output_type -> zhuxin.customer.v1.CustomerChange
-	15, // 49: zhuxin.customer.v1.CustomerService.ListCustomerChanges:output_type -> zhuxin.customer.v1.ListCustomerChangesReply
-	17, // 50: zhuxin.customer.v1.CustomerService.RevealField:output_type -> zhuxin.customer.v1.RevealFieldReply
-	19, // 51: zhuxin.customer.v1.CustomerService.GetTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
-	22, // 52: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
-	23, // 53: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
-	27, // 54: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
-	28, // 55: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
-	38, // 56: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
-	43, // [43:57] is the sub-list for method output_type
-	29, // [29:43] is the sub-list for method input_type
+	18, // 37: zhuxin.customer.v1.CustomerService.SetCustomerStatus:input_type -> zhuxin.customer.v1.SetCustomerStatusRequest
+	19, // 38: zhuxin.customer.v1.CustomerService.GetCustomerPresets:input_type -> zhuxin.customer.v1.GetCustomerPresetsRequest
+	21, // 39: zhuxin.customer.v1.CustomerService.GetTimeline:input_type -> zhuxin.customer.v1.GetTimelineRequest
+	24, // 40: zhuxin.customer.v1.CustomerService.ListProjects:input_type -> zhuxin.customer.v1.ListProjectsRequest
+	28, // 41: zhuxin.customer.v1.CustomerService.CreateProject:input_type -> zhuxin.customer.v1.CreateProjectRequest
+	29, // 42: zhuxin.customer.v1.CustomerService.ListDocuments:input_type -> zhuxin.customer.v1.ListDocumentsRequest
+	32, // 43: zhuxin.customer.v1.CustomerService.UploadDocument:input_type -> zhuxin.customer.v1.UploadDocumentRequest
+	33, // 44: zhuxin.customer.v1.CustomerService.DownloadDocument:input_type -> zhuxin.customer.v1.DownloadDocumentRequest
+	1,  // 45: zhuxin.customer.v1.CustomerService.ListCustomers:output_type -> zhuxin.customer.v1.ListCustomersReply
+	4,  // 46: zhuxin.customer.v1.CustomerService.GetCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 47: zhuxin.customer.v1.CustomerService.CreateCustomer:output_type -> zhuxin.customer.v1.Customer
+	4,  // 48: zhuxin.customer.v1.CustomerService.UpdateCustomer:output_type -> zhuxin.customer.v1.Customer
+	10, // 49: zhuxin.customer.v1.CustomerService.CheckIdentity:output_type -> zhuxin.customer.v1.IdentityCheck
+	12, // 50: zhuxin.customer.v1.CustomerService.SubmitCustomerChange:output_type -> zhuxin.customer.v1.CustomerChange
+	15, // 51: zhuxin.customer.v1.CustomerService.ListCustomerChanges:output_type -> zhuxin.customer.v1.ListCustomerChangesReply
+	17, // 52: zhuxin.customer.v1.CustomerService.RevealField:output_type -> zhuxin.customer.v1.RevealFieldReply
+	4,  // 53: zhuxin.customer.v1.CustomerService.SetCustomerStatus:output_type -> zhuxin.customer.v1.Customer
+	20, // 54: zhuxin.customer.v1.CustomerService.GetCustomerPresets:output_type -> zhuxin.customer.v1.CustomerPresets
+	22, // 55: zhuxin.customer.v1.CustomerService.GetTimeline:output_type -> zhuxin.customer.v1.GetTimelineReply
+	25, // 56: zhuxin.customer.v1.CustomerService.ListProjects:output_type -> zhuxin.customer.v1.ListProjectsReply
+	26, // 57: zhuxin.customer.v1.CustomerService.CreateProject:output_type -> zhuxin.customer.v1.Project
+	30, // 58: zhuxin.customer.v1.CustomerService.ListDocuments:output_type -> zhuxin.customer.v1.ListDocumentsReply
+	31, // 59: zhuxin.customer.v1.CustomerService.UploadDocument:output_type -> zhuxin.customer.v1.Document
+	41, // 60: zhuxin.customer.v1.CustomerService.DownloadDocument:output_type -> zhuxin.common.v1.FileReply
+	45, // [45:61] is the sub-list for method output_type
+	29, // [29:45] is the sub-list for method input_type
 	29, // [29:29] is the sub-list for extension type_name
 	29, // [29:29] is the sub-list for extension extendee
 	0,  // [0:29] is the sub-list for field type_name
@@ -3221,16 +3445,18 @@ func file_app_api_customer_v1_customer_proto_init() {
 	if File_app_api_customer_v1_customer_proto != nil {
 		return
 	}
+	file_app_api_customer_v1_customer_proto_msgTypes[7].OneofWrappers = []any{}
 	file_app_api_customer_v1_customer_proto_msgTypes[8].OneofWrappers = []any{}
 	file_app_api_customer_v1_customer_proto_msgTypes[11].OneofWrappers = []any{}
 	file_app_api_customer_v1_customer_proto_msgTypes[20].OneofWrappers = []any{}
+	file_app_api_customer_v1_customer_proto_msgTypes[23].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_customer_v1_customer_proto_rawDesc), len(file_app_api_customer_v1_customer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

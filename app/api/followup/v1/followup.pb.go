@@ -259,11 +259,13 @@ type FollowUp struct {
 	// Of him who did not agree.
 	Comment  string `protobuf:"bytes,21,opt,name=comment,proto3" json:"comment,omitempty"`
 	ClosedOn string `protobuf:"bytes,22,opt,name=closed_on,json=closedOn,proto3" json:"closed_on,omitempty"`
-	// cleared, promise_kept, promise_broken, plan_lapsed.
+	// cleared, promise_kept, promise_broken, action_done, plan_lapsed.
 	Outcome string `protobuf:"bytes,23,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// Dunning of the customer is paused through this day.
-	PausedUntil   string `protobuf:"bytes,24,opt,name=paused_until,json=pausedUntil,proto3" json:"paused_until,omitempty"`
-	Version       int64  `protobuf:"varint,25,opt,name=version,proto3" json:"version,omitempty"`
+	PausedUntil string `protobuf:"bytes,24,opt,name=paused_until,json=pausedUntil,proto3" json:"paused_until,omitempty"`
+	Version     int64  `protobuf:"varint,25,opt,name=version,proto3" json:"version,omitempty"`
+	// What became of an agreed limit or stop: waiting, done, missed; empty for others.
+	Act           string `protobuf:"bytes,26,opt,name=act,proto3" json:"act,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -471,6 +473,13 @@ func (x *FollowUp) GetVersion() int64 {
 		return x.Version
 	}
 	return 0
+}
+
+func (x *FollowUp) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
 }
 
 type OverdueItem struct {
@@ -1101,7 +1110,7 @@ const file_app_api_followup_v1_followup_proto_rawDesc = "" +
 	"\aat_risk\x18\x03 \x01(\x03R\x06atRisk\x12\x14\n" +
 	"\x05today\x18\x04 \x01(\tR\x05today\"$\n" +
 	"\x12GetFollowUpRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\xfc\x05\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x8e\x06\n" +
 	"\bFollowUp\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -1129,7 +1138,8 @@ const file_app_api_followup_v1_followup_proto_rawDesc = "" +
 	"\tclosed_on\x18\x16 \x01(\tR\bclosedOn\x12\x18\n" +
 	"\aoutcome\x18\x17 \x01(\tR\aoutcome\x12!\n" +
 	"\fpaused_until\x18\x18 \x01(\tR\vpausedUntil\x12\x18\n" +
-	"\aversion\x18\x19 \x01(\x03R\aversion\"\xac\x01\n" +
+	"\aversion\x18\x19 \x01(\x03R\aversion\x12\x10\n" +
+	"\x03act\x18\x1a \x01(\tR\x03act\"\xac\x01\n" +
 	"\vOverdueItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vdocument_no\x18\x02 \x01(\tR\n" +

@@ -19,8 +19,8 @@ import (
 	sync "sync"
 	unsafe "unsafe"
 	_ "zhuxin/app/api/access/v1"
-	v1 "zhuxin/app/api/common/v1"
-	v11 "zhuxin/app/api/rating/v1"
+	v11 "zhuxin/app/api/common/v1"
+	v1 "zhuxin/app/api/rating/v1"
 )
 
 const (
@@ -127,6 +127,304 @@ func (x *AdjustLimitRequest) GetReason() string {
 	return ""
 }
 
+type GetLimitPositionRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// Of the project's own limit; empty for the customer's.
+	ProjectId     string `protobuf:"bytes,2,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetLimitPositionRequest) Reset() {
+	*x = GetLimitPositionRequest{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetLimitPositionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetLimitPositionRequest) ProtoMessage() {}
+
+func (x *GetLimitPositionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetLimitPositionRequest.ProtoReflect.Descriptor instead.
+func (*GetLimitPositionRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *GetLimitPositionRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *GetLimitPositionRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+// Amounts are fen.
+type LimitPosition struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none, amount, unlimited; empty: the project has no limit of its own.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Of a project with its temporary limits.
+	Standing  int64 `protobuf:"varint,2,opt,name=standing,proto3" json:"standing,omitempty"`
+	Temporary int64 `protobuf:"varint,3,opt,name=temporary,proto3" json:"temporary,omitempty"`
+	Used      int64 `protobuf:"varint,4,opt,name=used,proto3" json:"used,omitempty"`
+	// Of the effective rating; both absent for an unrated customer.
+	Grade        string `protobuf:"bytes,5,opt,name=grade,proto3" json:"grade,omitempty"`
+	GradeMaximum *int64 `protobuf:"varint,6,opt,name=grade_maximum,json=gradeMaximum,proto3,oneof" json:"grade_maximum,omitempty"`
+	// HQ's quota for the customer's companies; absent without a cap.
+	Quota *GroupQuota `protobuf:"bytes,7,opt,name=quota,proto3" json:"quota,omitempty"`
+	// An application above the maximum or the quota is refused.
+	Refuses bool `protobuf:"varint,8,opt,name=refuses,proto3" json:"refuses,omitempty"`
+	// The caller sells at the project of another one's customer: grade and quota are left
+	// out.
+	Reduced bool `protobuf:"varint,9,opt,name=reduced,proto3" json:"reduced,omitempty"`
+	// In approval for the same, the newest first.
+	Pending       []*v1.Limit `protobuf:"bytes,10,rep,name=pending,proto3" json:"pending,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LimitPosition) Reset() {
+	*x = LimitPosition{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LimitPosition) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LimitPosition) ProtoMessage() {}
+
+func (x *LimitPosition) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LimitPosition.ProtoReflect.Descriptor instead.
+func (*LimitPosition) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *LimitPosition) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *LimitPosition) GetStanding() int64 {
+	if x != nil {
+		return x.Standing
+	}
+	return 0
+}
+
+func (x *LimitPosition) GetTemporary() int64 {
+	if x != nil {
+		return x.Temporary
+	}
+	return 0
+}
+
+func (x *LimitPosition) GetUsed() int64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+func (x *LimitPosition) GetGrade() string {
+	if x != nil {
+		return x.Grade
+	}
+	return ""
+}
+
+func (x *LimitPosition) GetGradeMaximum() int64 {
+	if x != nil && x.GradeMaximum != nil {
+		return *x.GradeMaximum
+	}
+	return 0
+}
+
+func (x *LimitPosition) GetQuota() *GroupQuota {
+	if x != nil {
+		return x.Quota
+	}
+	return nil
+}
+
+func (x *LimitPosition) GetRefuses() bool {
+	if x != nil {
+		return x.Refuses
+	}
+	return false
+}
+
+func (x *LimitPosition) GetReduced() bool {
+	if x != nil {
+		return x.Reduced
+	}
+	return false
+}
+
+func (x *LimitPosition) GetPending() []*v1.Limit {
+	if x != nil {
+		return x.Pending
+	}
+	return nil
+}
+
+type GroupQuota struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Amount        int64                  `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	Used          int64                  `protobuf:"varint,3,opt,name=used,proto3" json:"used,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupQuota) Reset() {
+	*x = GroupQuota{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupQuota) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupQuota) ProtoMessage() {}
+
+func (x *GroupQuota) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupQuota.ProtoReflect.Descriptor instead.
+func (*GroupQuota) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *GroupQuota) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GroupQuota) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
+func (x *GroupQuota) GetUsed() int64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+type EndTemporaryLimitRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CustomerId    string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	Id            string                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndTemporaryLimitRequest) Reset() {
+	*x = EndTemporaryLimitRequest{}
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndTemporaryLimitRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndTemporaryLimitRequest) ProtoMessage() {}
+
+func (x *EndTemporaryLimitRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndTemporaryLimitRequest.ProtoReflect.Descriptor instead.
+func (*EndTemporaryLimitRequest) Descriptor() ([]byte, []int) {
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *EndTemporaryLimitRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *EndTemporaryLimitRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *EndTemporaryLimitRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type ProposalFilter struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Grades []string               `protobuf:"bytes,1,rep,name=grades,proto3" json:"grades,omitempty"`
@@ -143,7 +441,7 @@ type ProposalFilter struct {
 
 func (x *ProposalFilter) Reset() {
 	*x = ProposalFilter{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[1]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -155,7 +453,7 @@ func (x *ProposalFilter) String() string {
 func (*ProposalFilter) ProtoMessage() {}
 
 func (x *ProposalFilter) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[1]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -168,7 +466,7 @@ func (x *ProposalFilter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalFilter.ProtoReflect.Descriptor instead.
 func (*ProposalFilter) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{1}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ProposalFilter) GetGrades() []string {
@@ -220,7 +518,7 @@ type ProposalRule struct {
 
 func (x *ProposalRule) Reset() {
 	*x = ProposalRule{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[2]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -232,7 +530,7 @@ func (x *ProposalRule) String() string {
 func (*ProposalRule) ProtoMessage() {}
 
 func (x *ProposalRule) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[2]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -245,7 +543,7 @@ func (x *ProposalRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalRule.ProtoReflect.Descriptor instead.
 func (*ProposalRule) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{2}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ProposalRule) GetKind() string {
@@ -279,7 +577,7 @@ type PreviewProposalRequest struct {
 
 func (x *PreviewProposalRequest) Reset() {
 	*x = PreviewProposalRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[3]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -291,7 +589,7 @@ func (x *PreviewProposalRequest) String() string {
 func (*PreviewProposalRequest) ProtoMessage() {}
 
 func (x *PreviewProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[3]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -304,7 +602,7 @@ func (x *PreviewProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewProposalRequest.ProtoReflect.Descriptor instead.
 func (*PreviewProposalRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{3}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PreviewProposalRequest) GetFilter() *ProposalFilter {
@@ -335,7 +633,7 @@ type ProposalPreview struct {
 
 func (x *ProposalPreview) Reset() {
 	*x = ProposalPreview{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[4]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -347,7 +645,7 @@ func (x *ProposalPreview) String() string {
 func (*ProposalPreview) ProtoMessage() {}
 
 func (x *ProposalPreview) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[4]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -360,7 +658,7 @@ func (x *ProposalPreview) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalPreview.ProtoReflect.Descriptor instead.
 func (*ProposalPreview) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{4}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ProposalPreview) GetLines() []*ProposalLine {
@@ -401,7 +699,7 @@ type ProposalLine struct {
 	Before         int64                  `protobuf:"varint,6,opt,name=before,proto3" json:"before,omitempty"`
 	After          int64                  `protobuf:"varint,7,opt,name=after,proto3" json:"after,omitempty"`
 	Exposure       int64                  `protobuf:"varint,8,opt,name=exposure,proto3" json:"exposure,omitempty"`
-	// Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM,
+	// Empty for one who changes: NO_STANDING_AMOUNT, UNRATED, ABOVE_GRADE_MAXIMUM, ABOVE_GROUP_QUOTA,
 	// BELOW_ZERO, TOO_LARGE, UNCHANGED, ADJUSTMENT_PENDING, FROZEN, NEGATIVE_LIST.
 	LeftOut string `protobuf:"bytes,9,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
 	// A company on the group's negative list that the customer is connected with; empty
@@ -413,7 +711,7 @@ type ProposalLine struct {
 
 func (x *ProposalLine) Reset() {
 	*x = ProposalLine{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[5]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -425,7 +723,7 @@ func (x *ProposalLine) String() string {
 func (*ProposalLine) ProtoMessage() {}
 
 func (x *ProposalLine) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[5]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -438,7 +736,7 @@ func (x *ProposalLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalLine.ProtoReflect.Descriptor instead.
 func (*ProposalLine) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{5}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProposalLine) GetCustomerId() string {
@@ -529,7 +827,7 @@ type SubmitProposalRequest struct {
 
 func (x *SubmitProposalRequest) Reset() {
 	*x = SubmitProposalRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[6]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -541,7 +839,7 @@ func (x *SubmitProposalRequest) String() string {
 func (*SubmitProposalRequest) ProtoMessage() {}
 
 func (x *SubmitProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[6]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -554,7 +852,7 @@ func (x *SubmitProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitProposalRequest.ProtoReflect.Descriptor instead.
 func (*SubmitProposalRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{6}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SubmitProposalRequest) GetFilter() *ProposalFilter {
@@ -623,7 +921,7 @@ type SubmitProposalReply struct {
 
 func (x *SubmitProposalReply) Reset() {
 	*x = SubmitProposalReply{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[7]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +933,7 @@ func (x *SubmitProposalReply) String() string {
 func (*SubmitProposalReply) ProtoMessage() {}
 
 func (x *SubmitProposalReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[7]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +946,7 @@ func (x *SubmitProposalReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitProposalReply.ProtoReflect.Descriptor instead.
 func (*SubmitProposalReply) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{7}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SubmitProposalReply) GetSubmissions() int32 {
@@ -683,7 +981,7 @@ type ListReviewCalendarRequest struct {
 
 func (x *ListReviewCalendarRequest) Reset() {
 	*x = ListReviewCalendarRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +993,7 @@ func (x *ListReviewCalendarRequest) String() string {
 func (*ListReviewCalendarRequest) ProtoMessage() {}
 
 func (x *ListReviewCalendarRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[8]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +1006,7 @@ func (x *ListReviewCalendarRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReviewCalendarRequest.ProtoReflect.Descriptor instead.
 func (*ListReviewCalendarRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{8}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListReviewCalendarRequest) GetFrom() string {
@@ -770,7 +1068,7 @@ type ListReviewCalendarReply struct {
 
 func (x *ListReviewCalendarReply) Reset() {
 	*x = ListReviewCalendarReply{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +1080,7 @@ func (x *ListReviewCalendarReply) String() string {
 func (*ListReviewCalendarReply) ProtoMessage() {}
 
 func (x *ListReviewCalendarReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[9]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +1093,7 @@ func (x *ListReviewCalendarReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReviewCalendarReply.ProtoReflect.Descriptor instead.
 func (*ListReviewCalendarReply) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{9}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListReviewCalendarReply) GetEntries() []*CalendarEntry {
@@ -852,7 +1150,7 @@ type CalendarCount struct {
 
 func (x *CalendarCount) Reset() {
 	*x = CalendarCount{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -864,7 +1162,7 @@ func (x *CalendarCount) String() string {
 func (*CalendarCount) ProtoMessage() {}
 
 func (x *CalendarCount) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[10]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -877,7 +1175,7 @@ func (x *CalendarCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarCount.ProtoReflect.Descriptor instead.
 func (*CalendarCount) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{10}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CalendarCount) GetMonth() string {
@@ -927,7 +1225,7 @@ type CalendarEntry struct {
 
 func (x *CalendarEntry) Reset() {
 	*x = CalendarEntry{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -939,7 +1237,7 @@ func (x *CalendarEntry) String() string {
 func (*CalendarEntry) ProtoMessage() {}
 
 func (x *CalendarEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[11]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -952,7 +1250,7 @@ func (x *CalendarEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEntry.ProtoReflect.Descriptor instead.
 func (*CalendarEntry) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{11}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CalendarEntry) GetKind() string {
@@ -1046,7 +1344,7 @@ type ExportReviewCalendarRequest struct {
 
 func (x *ExportReviewCalendarRequest) Reset() {
 	*x = ExportReviewCalendarRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1058,7 +1356,7 @@ func (x *ExportReviewCalendarRequest) String() string {
 func (*ExportReviewCalendarRequest) ProtoMessage() {}
 
 func (x *ExportReviewCalendarRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[12]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1071,7 +1369,7 @@ func (x *ExportReviewCalendarRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportReviewCalendarRequest.ProtoReflect.Descriptor instead.
 func (*ExportReviewCalendarRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{12}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ExportReviewCalendarRequest) GetFrom() string {
@@ -1118,7 +1416,7 @@ type ListFreezesRequest struct {
 
 func (x *ListFreezesRequest) Reset() {
 	*x = ListFreezesRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1130,7 +1428,7 @@ func (x *ListFreezesRequest) String() string {
 func (*ListFreezesRequest) ProtoMessage() {}
 
 func (x *ListFreezesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[13]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1143,7 +1441,7 @@ func (x *ListFreezesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFreezesRequest.ProtoReflect.Descriptor instead.
 func (*ListFreezesRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{13}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListFreezesRequest) GetCustomerId() string {
@@ -1162,7 +1460,7 @@ type ListFreezesReply struct {
 
 func (x *ListFreezesReply) Reset() {
 	*x = ListFreezesReply{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1174,7 +1472,7 @@ func (x *ListFreezesReply) String() string {
 func (*ListFreezesReply) ProtoMessage() {}
 
 func (x *ListFreezesReply) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[14]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1187,7 +1485,7 @@ func (x *ListFreezesReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFreezesReply.ProtoReflect.Descriptor instead.
 func (*ListFreezesReply) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{14}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListFreezesReply) GetFreezes() []*Freeze {
@@ -1206,19 +1504,19 @@ type Freeze struct {
 	// Oldest due date that was open then; empty for none.
 	OldestDueOn string                 `protobuf:"bytes,4,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
 	FrozenAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=frozen_at,json=frozenAt,proto3" json:"frozen_at,omitempty"`
-	FrozenBy    *v1.PersonRef          `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
+	FrozenBy    *v11.PersonRef         `protobuf:"bytes,6,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
 	LiftedAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=lifted_at,json=liftedAt,proto3" json:"lifted_at,omitempty"`
-	LiftedBy    *v1.PersonRef          `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
+	LiftedBy    *v11.PersonRef         `protobuf:"bytes,8,opt,name=lifted_by,json=liftedBy,proto3" json:"lifted_by,omitempty"`
 	LiftReason  string                 `protobuf:"bytes,9,opt,name=lift_reason,json=liftReason,proto3" json:"lift_reason,omitempty"`
 	// Of reason; null where a person gave it.
-	ReasonCode    *v1.CodedReason `protobuf:"bytes,10,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	ReasonCode    *v11.CodedReason `protobuf:"bytes,10,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Freeze) Reset() {
 	*x = Freeze{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1528,7 @@ func (x *Freeze) String() string {
 func (*Freeze) ProtoMessage() {}
 
 func (x *Freeze) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[15]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1243,7 +1541,7 @@ func (x *Freeze) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Freeze.ProtoReflect.Descriptor instead.
 func (*Freeze) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{15}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Freeze) GetId() string {
@@ -1281,7 +1579,7 @@ func (x *Freeze) GetFrozenAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Freeze) GetFrozenBy() *v1.PersonRef {
+func (x *Freeze) GetFrozenBy() *v11.PersonRef {
 	if x != nil {
 		return x.FrozenBy
 	}
@@ -1295,7 +1593,7 @@ func (x *Freeze) GetLiftedAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Freeze) GetLiftedBy() *v1.PersonRef {
+func (x *Freeze) GetLiftedBy() *v11.PersonRef {
 	if x != nil {
 		return x.LiftedBy
 	}
@@ -1309,7 +1607,7 @@ func (x *Freeze) GetLiftReason() string {
 	return ""
 }
 
-func (x *Freeze) GetReasonCode() *v1.CodedReason {
+func (x *Freeze) GetReasonCode() *v11.CodedReason {
 	if x != nil {
 		return x.ReasonCode
 	}
@@ -1326,7 +1624,7 @@ type FreezeCreditRequest struct {
 
 func (x *FreezeCreditRequest) Reset() {
 	*x = FreezeCreditRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1338,7 +1636,7 @@ func (x *FreezeCreditRequest) String() string {
 func (*FreezeCreditRequest) ProtoMessage() {}
 
 func (x *FreezeCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[16]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1351,7 +1649,7 @@ func (x *FreezeCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FreezeCreditRequest.ProtoReflect.Descriptor instead.
 func (*FreezeCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{16}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *FreezeCreditRequest) GetCustomerId() string {
@@ -1378,7 +1676,7 @@ type UnfreezeCreditRequest struct {
 
 func (x *UnfreezeCreditRequest) Reset() {
 	*x = UnfreezeCreditRequest{}
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1390,7 +1688,7 @@ func (x *UnfreezeCreditRequest) String() string {
 func (*UnfreezeCreditRequest) ProtoMessage() {}
 
 func (x *UnfreezeCreditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_app_api_limit_v1_limit_proto_msgTypes[17]
+	mi := &file_app_api_limit_v1_limit_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1403,7 +1701,7 @@ func (x *UnfreezeCreditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnfreezeCreditRequest.ProtoReflect.Descriptor instead.
 func (*UnfreezeCreditRequest) Descriptor() ([]byte, []int) {
-	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{17}
+	return file_app_api_limit_v1_limit_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *UnfreezeCreditRequest) GetCustomerId() string {
@@ -1434,7 +1732,35 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x06amount\x18\x04 \x01(\x03R\x06amount\x12\x1b\n" +
 	"\tstarts_on\x18\x05 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x06 \x01(\tR\x06endsOn\x12\x16\n" +
-	"\x06reason\x18\a \x01(\tR\x06reason\"\xf6\x01\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\"Y\n" +
+	"\x17GetLimitPositionRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x02 \x01(\tR\tprojectId\"\xdd\x02\n" +
+	"\rLimitPosition\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x1a\n" +
+	"\bstanding\x18\x02 \x01(\x03R\bstanding\x12\x1c\n" +
+	"\ttemporary\x18\x03 \x01(\x03R\ttemporary\x12\x12\n" +
+	"\x04used\x18\x04 \x01(\x03R\x04used\x12\x14\n" +
+	"\x05grade\x18\x05 \x01(\tR\x05grade\x12(\n" +
+	"\rgrade_maximum\x18\x06 \x01(\x03H\x00R\fgradeMaximum\x88\x01\x01\x121\n" +
+	"\x05quota\x18\a \x01(\v2\x1b.zhuxin.limit.v1.GroupQuotaR\x05quota\x12\x18\n" +
+	"\arefuses\x18\b \x01(\bR\arefuses\x12\x18\n" +
+	"\areduced\x18\t \x01(\bR\areduced\x121\n" +
+	"\apending\x18\n" +
+	" \x03(\v2\x17.zhuxin.rating.v1.LimitR\apendingB\x10\n" +
+	"\x0e_grade_maximum\"L\n" +
+	"\n" +
+	"GroupQuota\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06amount\x18\x02 \x01(\x03R\x06amount\x12\x12\n" +
+	"\x04used\x18\x03 \x01(\x03R\x04used\"c\n" +
+	"\x18EndTemporaryLimitRequest\x12\x1f\n" +
+	"\vcustomer_id\x18\x01 \x01(\tR\n" +
+	"customerId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xf6\x01\n" +
 	"\x0eProposalFilter\x12\x16\n" +
 	"\x06grades\x18\x01 \x03(\tR\x06grades\x12,\n" +
 	"\x0fmin_utilization\x18\x02 \x01(\x05H\x00R\x0eminUtilization\x88\x01\x01\x12,\n" +
@@ -1553,10 +1879,12 @@ const file_app_api_limit_v1_limit_proto_rawDesc = "" +
 	"\x15UnfreezeCreditRequest\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason2\x91\n" +
-	"\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason2\xf3\f\n" +
 	"\fLimitService\x12\xa6\x01\n" +
-	"\vAdjustLimit\x12#.zhuxin.limit.v1.AdjustLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"Y\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x022:\x01*\"-/v1/customers/{customer_id}/limit-adjustments\x12\x97\x01\n" +
+	"\vAdjustLimit\x12#.zhuxin.limit.v1.AdjustLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"Y\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x022:\x01*\"-/v1/customers/{customer_id}/limit-adjustments\x12\xa2\x01\n" +
+	"\x10GetLimitPosition\x12(.zhuxin.limit.v1.GetLimitPositionRequest\x1a\x1e.zhuxin.limit.v1.LimitPosition\"D\x92\xc2\x18\x0e\b\x01\x12\n" +
+	"limit.read\x82\xd3\xe4\x93\x02,\x12*/v1/customers/{customer_id}/limit-position\x12\xba\x01\n" +
+	"\x11EndTemporaryLimit\x12).zhuxin.limit.v1.EndTemporaryLimitRequest\x1a\x17.zhuxin.rating.v1.Limit\"a\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02::\x01*\"5/v1/customers/{customer_id}/temporary-limits/{id}:end\x12\x97\x01\n" +
 	"\x0fPreviewProposal\x12'.zhuxin.limit.v1.PreviewProposalRequest\x1a .zhuxin.limit.v1.ProposalPreview\"9\x92\xc2\x18\x0f\b\x01\x12\vlimit.apply\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/limit-proposals:preview\x12\x9f\x01\n" +
 	"\x0eSubmitProposal\x12&.zhuxin.limit.v1.SubmitProposalRequest\x1a$.zhuxin.limit.v1.SubmitProposalReply\"?\x92\xc2\x18\x1d\b\x01\x12\vlimit.apply:\flimit_change\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/limit-proposals\x12\x99\x01\n" +
 	"\x12ListReviewCalendar\x12*.zhuxin.limit.v1.ListReviewCalendarRequest\x1a(.zhuxin.limit.v1.ListReviewCalendarReply\"-\x92\xc2\x18\x0e\b\x01\x12\n" +
@@ -1580,69 +1908,79 @@ func file_app_api_limit_v1_limit_proto_rawDescGZIP() []byte {
 	return file_app_api_limit_v1_limit_proto_rawDescData
 }
 
-var file_app_api_limit_v1_limit_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_app_api_limit_v1_limit_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_app_api_limit_v1_limit_proto_goTypes = []any{
 	(*AdjustLimitRequest)(nil),          // 0: zhuxin.limit.v1.AdjustLimitRequest
-	(*ProposalFilter)(nil),              // 1: zhuxin.limit.v1.ProposalFilter
-	(*ProposalRule)(nil),                // 2: zhuxin.limit.v1.ProposalRule
-	(*PreviewProposalRequest)(nil),      // 3: zhuxin.limit.v1.PreviewProposalRequest
-	(*ProposalPreview)(nil),             // 4: zhuxin.limit.v1.ProposalPreview
-	(*ProposalLine)(nil),                // 5: zhuxin.limit.v1.ProposalLine
-	(*SubmitProposalRequest)(nil),       // 6: zhuxin.limit.v1.SubmitProposalRequest
-	(*SubmitProposalReply)(nil),         // 7: zhuxin.limit.v1.SubmitProposalReply
-	(*ListReviewCalendarRequest)(nil),   // 8: zhuxin.limit.v1.ListReviewCalendarRequest
-	(*ListReviewCalendarReply)(nil),     // 9: zhuxin.limit.v1.ListReviewCalendarReply
-	(*CalendarCount)(nil),               // 10: zhuxin.limit.v1.CalendarCount
-	(*CalendarEntry)(nil),               // 11: zhuxin.limit.v1.CalendarEntry
-	(*ExportReviewCalendarRequest)(nil), // 12: zhuxin.limit.v1.ExportReviewCalendarRequest
-	(*ListFreezesRequest)(nil),          // 13: zhuxin.limit.v1.ListFreezesRequest
-	(*ListFreezesReply)(nil),            // 14: zhuxin.limit.v1.ListFreezesReply
-	(*Freeze)(nil),                      // 15: zhuxin.limit.v1.Freeze
-	(*FreezeCreditRequest)(nil),         // 16: zhuxin.limit.v1.FreezeCreditRequest
-	(*UnfreezeCreditRequest)(nil),       // 17: zhuxin.limit.v1.UnfreezeCreditRequest
-	nil,                                 // 18: zhuxin.limit.v1.CalendarEntry.PartsEntry
-	(*timestamppb.Timestamp)(nil),       // 19: google.protobuf.Timestamp
-	(*v1.PersonRef)(nil),                // 20: zhuxin.common.v1.PersonRef
-	(*v1.CodedReason)(nil),              // 21: zhuxin.common.v1.CodedReason
-	(*v11.Limit)(nil),                   // 22: zhuxin.rating.v1.Limit
-	(*v1.FileReply)(nil),                // 23: zhuxin.common.v1.FileReply
+	(*GetLimitPositionRequest)(nil),     // 1: zhuxin.limit.v1.GetLimitPositionRequest
+	(*LimitPosition)(nil),               // 2: zhuxin.limit.v1.LimitPosition
+	(*GroupQuota)(nil),                  // 3: zhuxin.limit.v1.GroupQuota
+	(*EndTemporaryLimitRequest)(nil),    // 4: zhuxin.limit.v1.EndTemporaryLimitRequest
+	(*ProposalFilter)(nil),              // 5: zhuxin.limit.v1.ProposalFilter
+	(*ProposalRule)(nil),                // 6: zhuxin.limit.v1.ProposalRule
+	(*PreviewProposalRequest)(nil),      // 7: zhuxin.limit.v1.PreviewProposalRequest
+	(*ProposalPreview)(nil),             // 8: zhuxin.limit.v1.ProposalPreview
+	(*ProposalLine)(nil),                // 9: zhuxin.limit.v1.ProposalLine
+	(*SubmitProposalRequest)(nil),       // 10: zhuxin.limit.v1.SubmitProposalRequest
+	(*SubmitProposalReply)(nil),         // 11: zhuxin.limit.v1.SubmitProposalReply
+	(*ListReviewCalendarRequest)(nil),   // 12: zhuxin.limit.v1.ListReviewCalendarRequest
+	(*ListReviewCalendarReply)(nil),     // 13: zhuxin.limit.v1.ListReviewCalendarReply
+	(*CalendarCount)(nil),               // 14: zhuxin.limit.v1.CalendarCount
+	(*CalendarEntry)(nil),               // 15: zhuxin.limit.v1.CalendarEntry
+	(*ExportReviewCalendarRequest)(nil), // 16: zhuxin.limit.v1.ExportReviewCalendarRequest
+	(*ListFreezesRequest)(nil),          // 17: zhuxin.limit.v1.ListFreezesRequest
+	(*ListFreezesReply)(nil),            // 18: zhuxin.limit.v1.ListFreezesReply
+	(*Freeze)(nil),                      // 19: zhuxin.limit.v1.Freeze
+	(*FreezeCreditRequest)(nil),         // 20: zhuxin.limit.v1.FreezeCreditRequest
+	(*UnfreezeCreditRequest)(nil),       // 21: zhuxin.limit.v1.UnfreezeCreditRequest
+	nil,                                 // 22: zhuxin.limit.v1.CalendarEntry.PartsEntry
+	(*v1.Limit)(nil),                    // 23: zhuxin.rating.v1.Limit
+	(*timestamppb.Timestamp)(nil),       // 24: google.protobuf.Timestamp
+	(*v11.PersonRef)(nil),               // 25: zhuxin.common.v1.PersonRef
+	(*v11.CodedReason)(nil),             // 26: zhuxin.common.v1.CodedReason
+	(*v11.FileReply)(nil),               // 27: zhuxin.common.v1.FileReply
 }
 var file_app_api_limit_v1_limit_proto_depIdxs = []int32{
-	1,  // 0: zhuxin.limit.v1.PreviewProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
-	2,  // 1: zhuxin.limit.v1.PreviewProposalRequest.rule:type_name -> zhuxin.limit.v1.ProposalRule
-	5,  // 2: zhuxin.limit.v1.ProposalPreview.lines:type_name -> zhuxin.limit.v1.ProposalLine
-	1,  // 3: zhuxin.limit.v1.SubmitProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
-	2,  // 4: zhuxin.limit.v1.SubmitProposalRequest.rule:type_name -> zhuxin.limit.v1.ProposalRule
-	11, // 5: zhuxin.limit.v1.ListReviewCalendarReply.entries:type_name -> zhuxin.limit.v1.CalendarEntry
-	10, // 6: zhuxin.limit.v1.ListReviewCalendarReply.counts:type_name -> zhuxin.limit.v1.CalendarCount
-	18, // 7: zhuxin.limit.v1.CalendarEntry.parts:type_name -> zhuxin.limit.v1.CalendarEntry.PartsEntry
-	15, // 8: zhuxin.limit.v1.ListFreezesReply.freezes:type_name -> zhuxin.limit.v1.Freeze
-	19, // 9: zhuxin.limit.v1.Freeze.frozen_at:type_name -> google.protobuf.Timestamp
-	20, // 10: zhuxin.limit.v1.Freeze.frozen_by:type_name -> zhuxin.common.v1.PersonRef
-	19, // 11: zhuxin.limit.v1.Freeze.lifted_at:type_name -> google.protobuf.Timestamp
-	20, // 12: zhuxin.limit.v1.Freeze.lifted_by:type_name -> zhuxin.common.v1.PersonRef
-	21, // 13: zhuxin.limit.v1.Freeze.reason_code:type_name -> zhuxin.common.v1.CodedReason
-	0,  // 14: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
-	3,  // 15: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
-	6,  // 16: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
-	8,  // 17: zhuxin.limit.v1.LimitService.ListReviewCalendar:input_type -> zhuxin.limit.v1.ListReviewCalendarRequest
-	12, // 18: zhuxin.limit.v1.LimitService.ExportReviewCalendar:input_type -> zhuxin.limit.v1.ExportReviewCalendarRequest
-	13, // 19: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
-	16, // 20: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
-	17, // 21: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
-	22, // 22: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
-	4,  // 23: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
-	7,  // 24: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
-	9,  // 25: zhuxin.limit.v1.LimitService.ListReviewCalendar:output_type -> zhuxin.limit.v1.ListReviewCalendarReply
-	23, // 26: zhuxin.limit.v1.LimitService.ExportReviewCalendar:output_type -> zhuxin.common.v1.FileReply
-	14, // 27: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
-	15, // 28: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	15, // 29: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
-	22, // [22:30] is the sub-list for method output_type
-	14, // [14:22] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	3,  // 0: zhuxin.limit.v1.LimitPosition.quota:type_name -> zhuxin.limit.v1.GroupQuota
+	23, // 1: zhuxin.limit.v1.LimitPosition.pending:type_name -> zhuxin.rating.v1.Limit
+	5,  // 2: zhuxin.limit.v1.PreviewProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
+	6,  // 3: zhuxin.limit.v1.PreviewProposalRequest.rule:type_name -> zhuxin.limit.v1.ProposalRule
+	9,  // 4: zhuxin.limit.v1.ProposalPreview.lines:type_name -> zhuxin.limit.v1.ProposalLine
+	5,  // 5: zhuxin.limit.v1.SubmitProposalRequest.filter:type_name -> zhuxin.limit.v1.ProposalFilter
+	6,  // 6: zhuxin.limit.v1.SubmitProposalRequest.rule:type_name -> zhuxin.limit.v1.ProposalRule
+	15, // 7: zhuxin.limit.v1.ListReviewCalendarReply.entries:type_name -> zhuxin.limit.v1.CalendarEntry
+	14, // 8: zhuxin.limit.v1.ListReviewCalendarReply.counts:type_name -> zhuxin.limit.v1.CalendarCount
+	22, // 9: zhuxin.limit.v1.CalendarEntry.parts:type_name -> zhuxin.limit.v1.CalendarEntry.PartsEntry
+	19, // 10: zhuxin.limit.v1.ListFreezesReply.freezes:type_name -> zhuxin.limit.v1.Freeze
+	24, // 11: zhuxin.limit.v1.Freeze.frozen_at:type_name -> google.protobuf.Timestamp
+	25, // 12: zhuxin.limit.v1.Freeze.frozen_by:type_name -> zhuxin.common.v1.PersonRef
+	24, // 13: zhuxin.limit.v1.Freeze.lifted_at:type_name -> google.protobuf.Timestamp
+	25, // 14: zhuxin.limit.v1.Freeze.lifted_by:type_name -> zhuxin.common.v1.PersonRef
+	26, // 15: zhuxin.limit.v1.Freeze.reason_code:type_name -> zhuxin.common.v1.CodedReason
+	0,  // 16: zhuxin.limit.v1.LimitService.AdjustLimit:input_type -> zhuxin.limit.v1.AdjustLimitRequest
+	1,  // 17: zhuxin.limit.v1.LimitService.GetLimitPosition:input_type -> zhuxin.limit.v1.GetLimitPositionRequest
+	4,  // 18: zhuxin.limit.v1.LimitService.EndTemporaryLimit:input_type -> zhuxin.limit.v1.EndTemporaryLimitRequest
+	7,  // 19: zhuxin.limit.v1.LimitService.PreviewProposal:input_type -> zhuxin.limit.v1.PreviewProposalRequest
+	10, // 20: zhuxin.limit.v1.LimitService.SubmitProposal:input_type -> zhuxin.limit.v1.SubmitProposalRequest
+	12, // 21: zhuxin.limit.v1.LimitService.ListReviewCalendar:input_type -> zhuxin.limit.v1.ListReviewCalendarRequest
+	16, // 22: zhuxin.limit.v1.LimitService.ExportReviewCalendar:input_type -> zhuxin.limit.v1.ExportReviewCalendarRequest
+	17, // 23: zhuxin.limit.v1.LimitService.ListFreezes:input_type -> zhuxin.limit.v1.ListFreezesRequest
+	20, // 24: zhuxin.limit.v1.LimitService.FreezeCredit:input_type -> zhuxin.limit.v1.FreezeCreditRequest
+	21, // 25: zhuxin.limit.v1.LimitService.UnfreezeCredit:input_type -> zhuxin.limit.v1.UnfreezeCreditRequest
+	23, // 26: zhuxin.limit.v1.LimitService.AdjustLimit:output_type -> zhuxin.rating.v1.Limit
+	2,  // 27: zhuxin.limit.v1.LimitService.GetLimitPosition:output_type -> zhuxin.limit.v1.LimitPosition
+	23, // 28: zhuxin.limit.v1.LimitService.EndTemporaryLimit:output_type -> zhuxin.rating.v1.Limit
+	8,  // 29: zhuxin.limit.v1.LimitService.PreviewProposal:output_type -> zhuxin.limit.v1.ProposalPreview
+	11, // 30: zhuxin.limit.v1.LimitService.SubmitProposal:output_type -> zhuxin.limit.v1.SubmitProposalReply
+	13, // 31: zhuxin.limit.v1.LimitService.ListReviewCalendar:output_type -> zhuxin.limit.v1.ListReviewCalendarReply
+	27, // 32: zhuxin.limit.v1.LimitService.ExportReviewCalendar:output_type -> zhuxin.common.v1.FileReply
+	18, // 33: zhuxin.limit.v1.LimitService.ListFreezes:output_type -> zhuxin.limit.v1.ListFreezesReply
+	19, // 34: zhuxin.limit.v1.LimitService.FreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	19, // 35: zhuxin.limit.v1.LimitService.UnfreezeCredit:output_type -> zhuxin.limit.v1.Freeze
+	26, // [26:36] is the sub-list for method output_type
+	16, // [16:26] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_app_api_limit_v1_limit_proto_init() }
@@ -1650,15 +1988,16 @@ func file_app_api_limit_v1_limit_proto_init() {
 	if File_app_api_limit_v1_limit_proto != nil {
 		return
 	}
-	file_app_api_limit_v1_limit_proto_msgTypes[1].OneofWrappers = []any{}
-	file_app_api_limit_v1_limit_proto_msgTypes[11].OneofWrappers = []any{}
+	file_app_api_limit_v1_limit_proto_msgTypes[2].OneofWrappers = []any{}
+	file_app_api_limit_v1_limit_proto_msgTypes[5].OneofWrappers = []any{}
+	file_app_api_limit_v1_limit_proto_msgTypes[15].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_app_api_limit_v1_limit_proto_rawDesc), len(file_app_api_limit_v1_limit_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1726,7 +1726,13 @@ const file_app_api_notify_v1_notify_proto_rawDesc = "" +
 	"\vGetSettings\x12$.zhuxin.notify.v1.GetSettingsRequest\x1a\x1a.zhuxin.notify.v1.Settings\"4\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/notification-settings\x12\x80\x01\n" +
 	"\fSaveSettings\x12\x1a.zhuxin.notify.v1.Settings\x1a\x1a.zhuxin.notify.v1.Settings\"8\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02\x1e:\x01*\x1a\x19/v1/notification-settings\x12\x98\x01\n" +
 	"\x0eListDeliveries\x12'.zhuxin.notify.v1.ListDeliveriesRequest\x1a%.zhuxin.notify.v1.ListDeliveriesReply\"6\x92\xc2\x18\x0f\b\x01\x12\vpolicy.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/notification-deliveries\x12\x9c\x01\n" +
-	"\rRetryDelivery\x12&.zhuxin.notify.v1.RetryDeliveryRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"E\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/notification-deliveries/{id}:retryB#Z!zhuxin/app/api/notify/v1;notifyv1b\x06proto3"
+	"\rRetryDelivery\x12&.zhuxin.notify.v1.RetryDeliveryRequest\x1a\x1c.zhuxin.common.v1.EmptyReply\"E\x92\xc2\x18\x10\b\x01\x12\fpolicy.write\x82\xd3\xe4\x93\x02+:\x01*\"&/v1/notification-deliveries/{id}:retry2\x85\x06\n" +
+	"\x10GroupNewsService\x12\x9f\x01\n" +
+	"\x11ListNotifications\x12*.zhuxin.notify.v1.ListNotificationsRequest\x1a(.zhuxin.notify.v1.ListNotificationsReply\"4\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/hq/notifications\x12\x8f\x01\n" +
+	"\vCountUnread\x12$.zhuxin.notify.v1.CountUnreadRequest\x1a\x1d.zhuxin.notify.v1.UnreadReply\";\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/hq/notifications:unread\x12\x8a\x01\n" +
+	"\bMarkRead\x12!.zhuxin.notify.v1.MarkReadRequest\x1a\x1d.zhuxin.notify.v1.UnreadReply\"<\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/hq/notifications:read\x12\x99\x01\n" +
+	"\x0eGetPreferences\x12'.zhuxin.notify.v1.GetPreferencesRequest\x1a\x1d.zhuxin.notify.v1.Preferences\"?\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02!\x12\x1f/v1/hq/notification-preferences\x12\x93\x01\n" +
+	"\x0fSavePreferences\x12\x1d.zhuxin.notify.v1.Preferences\x1a\x1d.zhuxin.notify.v1.Preferences\"B\x92\xc2\x18\x14\b\x02\x12\x10hq.overview.read\x82\xd3\xe4\x93\x02$:\x01*\x1a\x1f/v1/hq/notification-preferencesB#Z!zhuxin/app/api/notify/v1;notifyv1b\x06proto3"
 
 var (
 	file_app_api_notify_v1_notify_proto_rawDescOnce sync.Once
@@ -1807,22 +1813,32 @@ var file_app_api_notify_v1_notify_proto_depIdxs = []int32{
 	19, // 28: zhuxin.notify.v1.NotifyService.SaveSettings:input_type -> zhuxin.notify.v1.Settings
 	20, // 29: zhuxin.notify.v1.NotifyService.ListDeliveries:input_type -> zhuxin.notify.v1.ListDeliveriesRequest
 	23, // 30: zhuxin.notify.v1.NotifyService.RetryDelivery:input_type -> zhuxin.notify.v1.RetryDeliveryRequest
-	2,  // 31: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
-	4,  // 32: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
-	4,  // 33: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
-	7,  // 34: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
-	7,  // 35: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
-	11, // 36: zhuxin.notify.v1.NotifyService.GetPhone:output_type -> zhuxin.notify.v1.Phone
-	11, // 37: zhuxin.notify.v1.NotifyService.SetPhone:output_type -> zhuxin.notify.v1.Phone
-	13, // 38: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
-	14, // 39: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
-	17, // 40: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
-	19, // 41: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
-	19, // 42: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
-	21, // 43: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
-	31, // 44: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
-	31, // [31:45] is the sub-list for method output_type
-	17, // [17:31] is the sub-list for method input_type
+	0,  // 31: zhuxin.notify.v1.GroupNewsService.ListNotifications:input_type -> zhuxin.notify.v1.ListNotificationsRequest
+	3,  // 32: zhuxin.notify.v1.GroupNewsService.CountUnread:input_type -> zhuxin.notify.v1.CountUnreadRequest
+	5,  // 33: zhuxin.notify.v1.GroupNewsService.MarkRead:input_type -> zhuxin.notify.v1.MarkReadRequest
+	6,  // 34: zhuxin.notify.v1.GroupNewsService.GetPreferences:input_type -> zhuxin.notify.v1.GetPreferencesRequest
+	7,  // 35: zhuxin.notify.v1.GroupNewsService.SavePreferences:input_type -> zhuxin.notify.v1.Preferences
+	2,  // 36: zhuxin.notify.v1.NotifyService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
+	4,  // 37: zhuxin.notify.v1.NotifyService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
+	4,  // 38: zhuxin.notify.v1.NotifyService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
+	7,  // 39: zhuxin.notify.v1.NotifyService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
+	7,  // 40: zhuxin.notify.v1.NotifyService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
+	11, // 41: zhuxin.notify.v1.NotifyService.GetPhone:output_type -> zhuxin.notify.v1.Phone
+	11, // 42: zhuxin.notify.v1.NotifyService.SetPhone:output_type -> zhuxin.notify.v1.Phone
+	13, // 43: zhuxin.notify.v1.NotifyService.ListChannels:output_type -> zhuxin.notify.v1.ListChannelsReply
+	14, // 44: zhuxin.notify.v1.NotifyService.SaveChannel:output_type -> zhuxin.notify.v1.Channel
+	17, // 45: zhuxin.notify.v1.NotifyService.TestChannel:output_type -> zhuxin.notify.v1.ChannelTestReply
+	19, // 46: zhuxin.notify.v1.NotifyService.GetSettings:output_type -> zhuxin.notify.v1.Settings
+	19, // 47: zhuxin.notify.v1.NotifyService.SaveSettings:output_type -> zhuxin.notify.v1.Settings
+	21, // 48: zhuxin.notify.v1.NotifyService.ListDeliveries:output_type -> zhuxin.notify.v1.ListDeliveriesReply
+	31, // 49: zhuxin.notify.v1.NotifyService.RetryDelivery:output_type -> zhuxin.common.v1.EmptyReply
+	2,  // 50: zhuxin.notify.v1.GroupNewsService.ListNotifications:output_type -> zhuxin.notify.v1.ListNotificationsReply
+	4,  // 51: zhuxin.notify.v1.GroupNewsService.CountUnread:output_type -> zhuxin.notify.v1.UnreadReply
+	4,  // 52: zhuxin.notify.v1.GroupNewsService.MarkRead:output_type -> zhuxin.notify.v1.UnreadReply
+	7,  // 53: zhuxin.notify.v1.GroupNewsService.GetPreferences:output_type -> zhuxin.notify.v1.Preferences
+	7,  // 54: zhuxin.notify.v1.GroupNewsService.SavePreferences:output_type -> zhuxin.notify.v1.Preferences
+	36, // [36:55] is the sub-list for method output_type
+	17, // [17:36] is the sub-list for method input_type
 	17, // [17:17] is the sub-list for extension type_name
 	17, // [17:17] is the sub-list for extension extendee
 	0,  // [0:17] is the sub-list for field type_name
@@ -1841,7 +1857,7 @@ func file_app_api_notify_v1_notify_proto_init() {
 			NumEnums:      0,
 			NumMessages:   29,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   2,
 		},
 		GoTypes:           file_app_api_notify_v1_notify_proto_goTypes,
 		DependencyIndexes: file_app_api_notify_v1_notify_proto_depIdxs,

@@ -452,3 +452,163 @@ func _NotifyService_CountUnread0_HTTP_Handler(srv NotifyServiceHTTPServer) func(
 		return ctx.Result(200, out)
 	}
 }
+
+// Operations of GroupNewsService: the names by which its routes are authorized, measured and logged.
+const (
+	OperationGroupNewsServiceListNotifications = "/zhuxin.notify.v1.GroupNewsService/ListNotifications"
+	OperationGroupNewsServiceCountUnread       = "/zhuxin.notify.v1.GroupNewsService/CountUnread"
+	OperationGroupNewsServiceMarkRead          = "/zhuxin.notify.v1.GroupNewsService/MarkRead"
+	OperationGroupNewsServiceGetPreferences    = "/zhuxin.notify.v1.GroupNewsService/GetPreferences"
+	OperationGroupNewsServiceSavePreferences   = "/zhuxin.notify.v1.GroupNewsService/SavePreferences"
+)
+
+// GroupNewsServiceHTTPServer is what answers the routes of GroupNewsService.
+type GroupNewsServiceHTTPServer interface {
+	ListNotifications(context.Context, *ListNotificationsRequest) (*ListNotificationsReply, error)
+	CountUnread(context.Context, *CountUnreadRequest) (*UnreadReply, error)
+	MarkRead(context.Context, *MarkReadRequest) (*UnreadReply, error)
+	GetPreferences(context.Context, *GetPreferencesRequest) (*Preferences, error)
+	SavePreferences(context.Context, *Preferences) (*Preferences, error)
+}
+
+// GroupNewsServiceRoutes is the table of the routes of GroupNewsService.
+var GroupNewsServiceRoutes = []route.Info{
+	{
+		Operation: OperationGroupNewsServiceGetPreferences,
+		Method:    "GET", Path: "/v1/hq/notification-preferences",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Request: "zhuxin.notify.v1.GetPreferencesRequest", Reply: "zhuxin.notify.v1.Preferences",
+	},
+	{
+		Operation: OperationGroupNewsServiceSavePreferences,
+		Method:    "PUT", Path: "/v1/hq/notification-preferences",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Body:    true,
+		Request: "zhuxin.notify.v1.Preferences", Reply: "zhuxin.notify.v1.Preferences",
+	},
+	{
+		Operation: OperationGroupNewsServiceListNotifications,
+		Method:    "GET", Path: "/v1/hq/notifications",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Request: "zhuxin.notify.v1.ListNotificationsRequest", Reply: "zhuxin.notify.v1.ListNotificationsReply",
+	},
+	{
+		Operation: OperationGroupNewsServiceMarkRead,
+		Method:    "POST", Path: "/v1/hq/notifications:read",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Body:    true,
+		Request: "zhuxin.notify.v1.MarkReadRequest", Reply: "zhuxin.notify.v1.UnreadReply",
+	},
+	{
+		Operation: OperationGroupNewsServiceCountUnread,
+		Method:    "GET", Path: "/v1/hq/notifications:unread",
+		Side: route.SideHQ, Permission: "hq.overview.read",
+		Request: "zhuxin.notify.v1.CountUnreadRequest", Reply: "zhuxin.notify.v1.UnreadReply",
+	},
+}
+
+// RegisterGroupNewsServiceHTTPServer puts the routes of GroupNewsService on the server.
+func RegisterGroupNewsServiceHTTPServer(s *http.Server, srv GroupNewsServiceHTTPServer) {
+	r := s.Route("/")
+	r.GET("/v1/hq/notification-preferences", _GroupNewsService_GetPreferences0_HTTP_Handler(srv))
+	r.PUT("/v1/hq/notification-preferences", _GroupNewsService_SavePreferences0_HTTP_Handler(srv))
+	r.GET("/v1/hq/notifications", _GroupNewsService_ListNotifications0_HTTP_Handler(srv))
+	r.POST("/v1/hq/notifications:read", _GroupNewsService_MarkRead0_HTTP_Handler(srv))
+	r.GET("/v1/hq/notifications:unread", _GroupNewsService_CountUnread0_HTTP_Handler(srv))
+}
+
+func _GroupNewsService_GetPreferences0_HTTP_Handler(srv GroupNewsServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationGroupNewsServiceGetPreferences)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in GetPreferencesRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.GetPreferences(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _GroupNewsService_SavePreferences0_HTTP_Handler(srv GroupNewsServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationGroupNewsServiceSavePreferences)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in Preferences
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.SavePreferences(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _GroupNewsService_ListNotifications0_HTTP_Handler(srv GroupNewsServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationGroupNewsServiceListNotifications)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in ListNotificationsRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.ListNotifications(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _GroupNewsService_MarkRead0_HTTP_Handler(srv GroupNewsServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationGroupNewsServiceMarkRead)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in MarkReadRequest
+			if err := route.RejectQuery(ctx.Request()); err != nil {
+				return nil, err
+			}
+			if err := ctx.Bind(&in); err != nil {
+				return nil, err
+			}
+			return srv.MarkRead(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}
+
+func _GroupNewsService_CountUnread0_HTTP_Handler(srv GroupNewsServiceHTTPServer) func(http.Context) error {
+	return func(ctx http.Context) error {
+		http.SetOperation(ctx, OperationGroupNewsServiceCountUnread)
+		h := ctx.Middleware(func(c context.Context, _ any) (any, error) {
+			var in CountUnreadRequest
+			if err := ctx.BindQuery(&in); err != nil {
+				return nil, err
+			}
+			return srv.CountUnread(c, &in)
+		})
+		out, err := h(ctx, nil)
+		if err != nil {
+			return err
+		}
+		return ctx.Result(200, out)
+	}
+}

@@ -1369,8 +1369,10 @@ type ExpectedLoss struct {
 	First string `protobuf:"bytes,9,opt,name=first,proto3" json:"first,omitempty"`
 	Last  string `protobuf:"bytes,10,opt,name=last,proto3" json:"last,omitempty"`
 	// Customers whose past is not known; their items make no rates.
-	Unknown       int64          `protobuf:"varint,11,opt,name=unknown,proto3" json:"unknown,omitempty"`
-	Rule          *PortfolioRule `protobuf:"bytes,12,opt,name=rule,proto3" json:"rule,omitempty"`
+	Unknown int64          `protobuf:"varint,11,opt,name=unknown,proto3" json:"unknown,omitempty"`
+	Rule    *PortfolioRule `protobuf:"bytes,12,opt,name=rule,proto3" json:"rule,omitempty"`
+	// Of open, in dispute.
+	Disputed      int64 `protobuf:"varint,13,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1487,6 +1489,13 @@ func (x *ExpectedLoss) GetRule() *PortfolioRule {
 		return x.Rule
 	}
 	return nil
+}
+
+func (x *ExpectedLoss) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
 }
 
 type LossBucket struct {
@@ -1614,11 +1623,13 @@ type RollSums struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Months int32                  `protobuf:"varint,1,opt,name=months,proto3" json:"months,omitempty"`
 	// At the months' ends, counted each month anew.
-	Items         int64 `protobuf:"varint,2,opt,name=items,proto3" json:"items,omitempty"`
-	Before        int64 `protobuf:"varint,3,opt,name=before,proto3" json:"before,omitempty"`
-	Stayed        int64 `protobuf:"varint,4,opt,name=stayed,proto3" json:"stayed,omitempty"`
-	Older         int64 `protobuf:"varint,5,opt,name=older,proto3" json:"older,omitempty"`
-	Collected     int64 `protobuf:"varint,6,opt,name=collected,proto3" json:"collected,omitempty"`
+	Items     int64 `protobuf:"varint,2,opt,name=items,proto3" json:"items,omitempty"`
+	Before    int64 `protobuf:"varint,3,opt,name=before,proto3" json:"before,omitempty"`
+	Stayed    int64 `protobuf:"varint,4,opt,name=stayed,proto3" json:"stayed,omitempty"`
+	Older     int64 `protobuf:"varint,5,opt,name=older,proto3" json:"older,omitempty"`
+	Collected int64 `protobuf:"varint,6,opt,name=collected,proto3" json:"collected,omitempty"`
+	// A loss, not collected.
+	WrittenOff    int64 `protobuf:"varint,7,opt,name=written_off,json=writtenOff,proto3" json:"written_off,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1695,6 +1706,13 @@ func (x *RollSums) GetCollected() int64 {
 	return 0
 }
 
+func (x *RollSums) GetWrittenOff() int64 {
+	if x != nil {
+		return x.WrittenOff
+	}
+	return 0
+}
+
 type RollMonth struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Month         string                 `protobuf:"bytes,1,opt,name=month,proto3" json:"month,omitempty"`
@@ -1702,6 +1720,7 @@ type RollMonth struct {
 	Before        int64                  `protobuf:"varint,3,opt,name=before,proto3" json:"before,omitempty"`
 	Stayed        int64                  `protobuf:"varint,4,opt,name=stayed,proto3" json:"stayed,omitempty"`
 	Older         int64                  `protobuf:"varint,5,opt,name=older,proto3" json:"older,omitempty"`
+	WrittenOff    int64                  `protobuf:"varint,6,opt,name=written_off,json=writtenOff,proto3" json:"written_off,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1771,6 +1790,13 @@ func (x *RollMonth) GetOlder() int64 {
 	return 0
 }
 
+func (x *RollMonth) GetWrittenOff() int64 {
+	if x != nil {
+		return x.WrittenOff
+	}
+	return 0
+}
+
 type CustomerLoss struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	CustomerId      string                 `protobuf:"bytes,1,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1780,8 +1806,10 @@ type CustomerLoss struct {
 	Open            []int64                `protobuf:"varint,5,rep,packed,name=open,proto3" json:"open,omitempty"`
 	Total           int64                  `protobuf:"varint,6,opt,name=total,proto3" json:"total,omitempty"`
 	Provision       int64                  `protobuf:"varint,7,opt,name=provision,proto3" json:"provision,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Of total, in dispute.
+	Disputed      int64 `protobuf:"varint,8,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CustomerLoss) Reset() {
@@ -1859,6 +1887,13 @@ func (x *CustomerLoss) GetTotal() int64 {
 func (x *CustomerLoss) GetProvision() int64 {
 	if x != nil {
 		return x.Provision
+	}
+	return 0
+}
+
+func (x *CustomerLoss) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
 	}
 	return 0
 }
@@ -1953,8 +1988,10 @@ type CashIn struct {
 	// That it was made from; 0: not known, and 0 days are assumed.
 	Payments int64 `protobuf:"varint,7,opt,name=payments,proto3" json:"payments,omitempty"`
 	// The largest debt first.
-	Customers     []*CustomerCash `protobuf:"bytes,8,rep,name=customers,proto3" json:"customers,omitempty"`
-	Total         int64           `protobuf:"varint,9,opt,name=total,proto3" json:"total,omitempty"`
+	Customers []*CustomerCash `protobuf:"bytes,8,rep,name=customers,proto3" json:"customers,omitempty"`
+	Total     int64           `protobuf:"varint,9,opt,name=total,proto3" json:"total,omitempty"`
+	// Of open, in dispute.
+	Disputed      int64 `protobuf:"varint,10,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2048,6 +2085,13 @@ func (x *CashIn) GetCustomers() []*CustomerCash {
 func (x *CashIn) GetTotal() int64 {
 	if x != nil {
 		return x.Total
+	}
+	return 0
+}
+
+func (x *CashIn) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
 	}
 	return 0
 }
@@ -2209,8 +2253,10 @@ type CustomerCash struct {
 	SalespersonName string                 `protobuf:"bytes,4,opt,name=salesperson_name,json=salespersonName,proto3" json:"salesperson_name,omitempty"`
 	LateDays        int32                  `protobuf:"varint,5,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
 	// Of the customer himself; 0: the average of all stands for him.
-	Payments      int64     `protobuf:"varint,6,opt,name=payments,proto3" json:"payments,omitempty"`
-	Expected      *Expected `protobuf:"bytes,7,opt,name=expected,proto3" json:"expected,omitempty"`
+	Payments int64     `protobuf:"varint,6,opt,name=payments,proto3" json:"payments,omitempty"`
+	Expected *Expected `protobuf:"bytes,7,opt,name=expected,proto3" json:"expected,omitempty"`
+	// Of open, in dispute.
+	Disputed      int64 `protobuf:"varint,8,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2292,6 +2338,13 @@ func (x *CustomerCash) GetExpected() *Expected {
 		return x.Expected
 	}
 	return nil
+}
+
+func (x *CustomerCash) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
 }
 
 type GetPortfolioRuleRequest struct {
@@ -2650,7 +2703,7 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x1b\n" +
 	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"segment_id\x18\x04 \x01(\tR\tsegmentId\"\x94\x03\n" +
+	"segment_id\x18\x04 \x01(\tR\tsegmentId\"\xb0\x03\n" +
 	"\fExpectedLoss\x12\x14\n" +
 	"\x05today\x18\x01 \x01(\tR\x05today\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x129\n" +
@@ -2664,7 +2717,8 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x04last\x18\n" +
 	" \x01(\tR\x04last\x12\x18\n" +
 	"\aunknown\x18\v \x01(\x03R\aunknown\x126\n" +
-	"\x04rule\x18\f \x01(\v2\".zhuxin.portfolio.v1.PortfolioRuleR\x04rule\"\xa7\x02\n" +
+	"\x04rule\x18\f \x01(\v2\".zhuxin.portfolio.v1.PortfolioRuleR\x04rule\x12\x1a\n" +
+	"\bdisputed\x18\r \x01(\x03R\bdisputed\"\xa7\x02\n" +
 	"\n" +
 	"LossBucket\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
@@ -2677,20 +2731,24 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x05basis\x18\b \x01(\tR\x05basis\x121\n" +
 	"\x04roll\x18\t \x01(\v2\x1d.zhuxin.portfolio.v1.RollSumsR\x04roll\x126\n" +
 	"\x06months\x18\n" +
-	" \x03(\v2\x1e.zhuxin.portfolio.v1.RollMonthR\x06months\"\x9c\x01\n" +
+	" \x03(\v2\x1e.zhuxin.portfolio.v1.RollMonthR\x06months\"\xbd\x01\n" +
 	"\bRollSums\x12\x16\n" +
 	"\x06months\x18\x01 \x01(\x05R\x06months\x12\x14\n" +
 	"\x05items\x18\x02 \x01(\x03R\x05items\x12\x16\n" +
 	"\x06before\x18\x03 \x01(\x03R\x06before\x12\x16\n" +
 	"\x06stayed\x18\x04 \x01(\x03R\x06stayed\x12\x14\n" +
 	"\x05older\x18\x05 \x01(\x03R\x05older\x12\x1c\n" +
-	"\tcollected\x18\x06 \x01(\x03R\tcollected\"}\n" +
+	"\tcollected\x18\x06 \x01(\x03R\tcollected\x12\x1f\n" +
+	"\vwritten_off\x18\a \x01(\x03R\n" +
+	"writtenOff\"\x9e\x01\n" +
 	"\tRollMonth\x12\x14\n" +
 	"\x05month\x18\x01 \x01(\tR\x05month\x12\x14\n" +
 	"\x05items\x18\x02 \x01(\x03R\x05items\x12\x16\n" +
 	"\x06before\x18\x03 \x01(\x03R\x06before\x12\x16\n" +
 	"\x06stayed\x18\x04 \x01(\x03R\x06stayed\x12\x14\n" +
-	"\x05older\x18\x05 \x01(\x03R\x05older\"\xce\x01\n" +
+	"\x05older\x18\x05 \x01(\x03R\x05older\x12\x1f\n" +
+	"\vwritten_off\x18\x06 \x01(\x03R\n" +
+	"writtenOff\"\xea\x01\n" +
 	"\fCustomerLoss\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -2699,14 +2757,15 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x10salesperson_name\x18\x04 \x01(\tR\x0fsalespersonName\x12\x12\n" +
 	"\x04open\x18\x05 \x03(\x03R\x04open\x12\x14\n" +
 	"\x05total\x18\x06 \x01(\x03R\x05total\x12\x1c\n" +
-	"\tprovision\x18\a \x01(\x03R\tprovision\"\x84\x01\n" +
+	"\tprovision\x18\a \x01(\x03R\tprovision\x12\x1a\n" +
+	"\bdisputed\x18\b \x01(\x03R\bdisputed\"\x84\x01\n" +
 	"\x10GetCashInRequest\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\f\n" +
 	"\x01q\x18\x02 \x01(\tR\x01q\x12\x12\n" +
 	"\x04page\x18\x03 \x01(\x05R\x04page\x12\x1b\n" +
 	"\tpage_size\x18\x04 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"segment_id\x18\x05 \x01(\tR\tsegmentId\"\xc4\x02\n" +
+	"segment_id\x18\x05 \x01(\tR\tsegmentId\"\xe0\x02\n" +
 	"\x06CashIn\x12\x14\n" +
 	"\x05today\x18\x01 \x01(\tR\x05today\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x12\n" +
@@ -2716,7 +2775,9 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\tlate_days\x18\x06 \x01(\x05R\blateDays\x12\x1a\n" +
 	"\bpayments\x18\a \x01(\x03R\bpayments\x12?\n" +
 	"\tcustomers\x18\b \x03(\v2!.zhuxin.portfolio.v1.CustomerCashR\tcustomers\x12\x14\n" +
-	"\x05total\x18\t \x01(\x03R\x05total\"4\n" +
+	"\x05total\x18\t \x01(\x03R\x05total\x12\x1a\n" +
+	"\bdisputed\x18\n" +
+	" \x01(\x03R\bdisputed\"4\n" +
 	"\bCashSpan\x12\x14\n" +
 	"\x05first\x18\x01 \x01(\tR\x05first\x12\x12\n" +
 	"\x04last\x18\x02 \x01(\tR\x04last\"\xc8\x01\n" +
@@ -2728,7 +2789,7 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"laterHabit\x12\x16\n" +
 	"\x06behind\x18\x05 \x01(\x03R\x06behind\x12\x16\n" +
 	"\x06credit\x18\x06 \x01(\x03R\x06credit\x12\x12\n" +
-	"\x04open\x18\a \x01(\x03R\x04open\"\xfa\x01\n" +
+	"\x04open\x18\a \x01(\x03R\x04open\"\x96\x02\n" +
 	"\fCustomerCash\x12\x1f\n" +
 	"\vcustomer_id\x18\x01 \x01(\tR\n" +
 	"customerId\x12\x16\n" +
@@ -2737,7 +2798,8 @@ const file_app_api_portfolio_v1_portfolio_proto_rawDesc = "" +
 	"\x10salesperson_name\x18\x04 \x01(\tR\x0fsalespersonName\x12\x1b\n" +
 	"\tlate_days\x18\x05 \x01(\x05R\blateDays\x12\x1a\n" +
 	"\bpayments\x18\x06 \x01(\x03R\bpayments\x129\n" +
-	"\bexpected\x18\a \x01(\v2\x1d.zhuxin.portfolio.v1.ExpectedR\bexpected\"\x19\n" +
+	"\bexpected\x18\a \x01(\v2\x1d.zhuxin.portfolio.v1.ExpectedR\bexpected\x12\x1a\n" +
+	"\bdisputed\x18\b \x01(\x03R\bdisputed\"\x19\n" +
 	"\x17GetPortfolioRuleRequest\"\xef\x01\n" +
 	"\rPortfolioRule\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x03R\aversion\x12\x12\n" +

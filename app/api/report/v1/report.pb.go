@@ -560,10 +560,13 @@ type Sums struct {
 	// follows leave them out.
 	Unknown int64 `protobuf:"varint,17,opt,name=unknown,proto3" json:"unknown,omitempty"`
 	// What the state is made from: books, items, receipts, unknown.
-	Basis         string `protobuf:"bytes,18,opt,name=basis,proto3" json:"basis,omitempty"`
-	OldestDueOn   string `protobuf:"bytes,19,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Basis       string `protobuf:"bytes,18,opt,name=basis,proto3" json:"basis,omitempty"`
+	OldestDueOn string `protobuf:"bytes,19,opt,name=oldest_due_on,json=oldestDueOn,proto3" json:"oldest_due_on,omitempty"`
+	// Of receivable, and of overdue, what is in dispute.
+	Disputed        int64 `protobuf:"varint,20,opt,name=disputed,proto3" json:"disputed,omitempty"`
+	DisputedOverdue int64 `protobuf:"varint,21,opt,name=disputed_overdue,json=disputedOverdue,proto3" json:"disputed_overdue,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Sums) Reset() {
@@ -729,10 +732,24 @@ func (x *Sums) GetOldestDueOn() string {
 	return ""
 }
 
+func (x *Sums) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
+}
+
+func (x *Sums) GetDisputedOverdue() int64 {
+	if x != nil {
+		return x.DisputedOverdue
+	}
+	return 0
+}
+
 type Figure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// receivable, sales, collections, overdue, overdue_ratio, dso,
-	// collection_rate, due_collection_rate.
+	// collection_rate, due_collection_rate, disputed, disputed_overdue.
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// fen, bp, day_cents.
 	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
@@ -1323,14 +1340,16 @@ func (x *AgingReport) GetOwnBounds() string {
 }
 
 type AgingRow struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Detail        string                 `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
-	Buckets       []int64                `protobuf:"varint,4,rep,packed,name=buckets,proto3" json:"buckets,omitempty"`
-	Receivable    int64                  `protobuf:"varint,5,opt,name=receivable,proto3" json:"receivable,omitempty"`
-	Unknown       int64                  `protobuf:"varint,6,opt,name=unknown,proto3" json:"unknown,omitempty"`
-	Basis         string                 `protobuf:"bytes,7,opt,name=basis,proto3" json:"basis,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Id         string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name       string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Detail     string                 `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	Buckets    []int64                `protobuf:"varint,4,rep,packed,name=buckets,proto3" json:"buckets,omitempty"`
+	Receivable int64                  `protobuf:"varint,5,opt,name=receivable,proto3" json:"receivable,omitempty"`
+	Unknown    int64                  `protobuf:"varint,6,opt,name=unknown,proto3" json:"unknown,omitempty"`
+	Basis      string                 `protobuf:"bytes,7,opt,name=basis,proto3" json:"basis,omitempty"`
+	// Of receivable, in dispute.
+	Disputed      int64 `protobuf:"varint,8,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1412,6 +1431,13 @@ func (x *AgingRow) GetBasis() string {
 		return x.Basis
 	}
 	return ""
+}
+
+func (x *AgingRow) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
 }
 
 type ListDebtsRequest struct {
@@ -1644,12 +1670,14 @@ type Debt struct {
 	// Number or code.
 	Detail string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
 	// Subsidiaries, salesperson or customer.
-	Where         string `protobuf:"bytes,4,opt,name=where,proto3" json:"where,omitempty"`
-	Subsidiaries  int64  `protobuf:"varint,5,opt,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
-	Receivable    int64  `protobuf:"varint,6,opt,name=receivable,proto3" json:"receivable,omitempty"`
-	Overdue       int64  `protobuf:"varint,7,opt,name=overdue,proto3" json:"overdue,omitempty"`
-	OverdueDays   int32  `protobuf:"varint,8,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
-	AsOf          string `protobuf:"bytes,9,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Where        string `protobuf:"bytes,4,opt,name=where,proto3" json:"where,omitempty"`
+	Subsidiaries int64  `protobuf:"varint,5,opt,name=subsidiaries,proto3" json:"subsidiaries,omitempty"`
+	Receivable   int64  `protobuf:"varint,6,opt,name=receivable,proto3" json:"receivable,omitempty"`
+	Overdue      int64  `protobuf:"varint,7,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	OverdueDays  int32  `protobuf:"varint,8,opt,name=overdue_days,json=overdueDays,proto3" json:"overdue_days,omitempty"`
+	AsOf         string `protobuf:"bytes,9,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Of receivable, in dispute.
+	Disputed      int64 `protobuf:"varint,10,opt,name=disputed,proto3" json:"disputed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1745,6 +1773,13 @@ func (x *Debt) GetAsOf() string {
 		return x.AsOf
 	}
 	return ""
+}
+
+func (x *Debt) GetDisputed() int64 {
+	if x != nil {
+		return x.Disputed
+	}
+	return 0
 }
 
 type ListGroupItemsRequest struct {
@@ -2295,7 +2330,12 @@ func (x *ExportAgingRequest) GetSegmentId() string {
 type ExportItemsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Of a saved segment; empty is everybody.
-	SegmentId     string `protobuf:"bytes,1,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
+	SegmentId string `protobuf:"bytes,1,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
+	// zh, en; empty is zh.
+	Lang string `protobuf:"bytes,2,opt,name=lang,proto3" json:"lang,omitempty"`
+	// Empty is everybody; "none" is customers without a salesperson.
+	SalespersonId string `protobuf:"bytes,3,opt,name=salesperson_id,json=salespersonId,proto3" json:"salesperson_id,omitempty"`
+	CustomerId    string `protobuf:"bytes,4,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2333,6 +2373,27 @@ func (*ExportItemsRequest) Descriptor() ([]byte, []int) {
 func (x *ExportItemsRequest) GetSegmentId() string {
 	if x != nil {
 		return x.SegmentId
+	}
+	return ""
+}
+
+func (x *ExportItemsRequest) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
+func (x *ExportItemsRequest) GetSalespersonId() string {
+	if x != nil {
+		return x.SalespersonId
+	}
+	return ""
+}
+
+func (x *ExportItemsRequest) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
 	}
 	return ""
 }
@@ -2499,7 +2560,7 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x04Late\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x13\n" +
-	"\x05as_of\x18\x03 \x01(\tR\x04asOf\"\xb5\x04\n" +
+	"\x05as_of\x18\x03 \x01(\tR\x04asOf\"\xfc\x04\n" +
 	"\x04Sums\x12\x14\n" +
 	"\x05sales\x18\x01 \x01(\x03R\x05sales\x12 \n" +
 	"\vcollections\x18\x02 \x01(\x03R\vcollections\x12\x1d\n" +
@@ -2527,7 +2588,9 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\tcustomers\x18\x10 \x01(\x03R\tcustomers\x12\x18\n" +
 	"\aunknown\x18\x11 \x01(\x03R\aunknown\x12\x14\n" +
 	"\x05basis\x18\x12 \x01(\tR\x05basis\x12\"\n" +
-	"\roldest_due_on\x18\x13 \x01(\tR\voldestDueOn\"\x96\x02\n" +
+	"\roldest_due_on\x18\x13 \x01(\tR\voldestDueOn\x12\x1a\n" +
+	"\bdisputed\x18\x14 \x01(\x03R\bdisputed\x12)\n" +
+	"\x10disputed_overdue\x18\x15 \x01(\x03R\x0fdisputedOverdue\"\x96\x02\n" +
 	"\x06Figure\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12)\n" +
@@ -2578,7 +2641,7 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x04rows\x18\x05 \x03(\v2\x1a.zhuxin.report.v1.AgingRowR\x04rows\x12\x14\n" +
 	"\x05total\x18\x06 \x01(\x03R\x05total\x12\x1d\n" +
 	"\n" +
-	"own_bounds\x18\a \x01(\tR\townBounds\"\xb0\x01\n" +
+	"own_bounds\x18\a \x01(\tR\townBounds\"\xcc\x01\n" +
 	"\bAgingRow\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -2588,7 +2651,8 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"receivable\x18\x05 \x01(\x03R\n" +
 	"receivable\x12\x18\n" +
 	"\aunknown\x18\x06 \x01(\x03R\aunknown\x12\x14\n" +
-	"\x05basis\x18\a \x01(\tR\x05basis\"\x8d\x01\n" +
+	"\x05basis\x18\a \x01(\tR\x05basis\x12\x1a\n" +
+	"\bdisputed\x18\b \x01(\x03R\bdisputed\"\x8d\x01\n" +
 	"\x10ListDebtsRequest\x12\x0e\n" +
 	"\x02of\x18\x01 \x01(\tR\x02of\x12\x19\n" +
 	"\border_by\x18\x02 \x01(\tR\aorderBy\x12\x12\n" +
@@ -2606,7 +2670,7 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\x0eListDebtsReply\x12,\n" +
 	"\x05debts\x18\x01 \x03(\v2\x16.zhuxin.report.v1.DebtR\x05debts\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x1a\n" +
-	"\bcurrency\x18\x03 \x01(\tR\bcurrency\"\xee\x01\n" +
+	"\bcurrency\x18\x03 \x01(\tR\bcurrency\"\x8a\x02\n" +
 	"\x04Debt\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -2618,7 +2682,9 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"receivable\x12\x18\n" +
 	"\aoverdue\x18\a \x01(\x03R\aoverdue\x12!\n" +
 	"\foverdue_days\x18\b \x01(\x05R\voverdueDays\x12\x13\n" +
-	"\x05as_of\x18\t \x01(\tR\x04asOf\"\x9a\x01\n" +
+	"\x05as_of\x18\t \x01(\tR\x04asOf\x12\x1a\n" +
+	"\bdisputed\x18\n" +
+	" \x01(\x03R\bdisputed\"\x9a\x01\n" +
 	"\x15ListGroupItemsRequest\x12\x1b\n" +
 	"\ttenant_id\x18\x01 \x01(\tR\btenantId\x12\x1f\n" +
 	"\vcustomer_id\x18\x02 \x01(\tR\n" +
@@ -2674,10 +2740,14 @@ const file_app_api_report_v1_report_proto_rawDesc = "" +
 	"\vcustomer_id\x18\b \x01(\tR\n" +
 	"customerId\x12\x1d\n" +
 	"\n" +
-	"segment_id\x18\t \x01(\tR\tsegmentId\"3\n" +
+	"segment_id\x18\t \x01(\tR\tsegmentId\"\x8f\x01\n" +
 	"\x12ExportItemsRequest\x12\x1d\n" +
 	"\n" +
-	"segment_id\x18\x01 \x01(\tR\tsegmentId\"\x90\x02\n" +
+	"segment_id\x18\x01 \x01(\tR\tsegmentId\x12\x12\n" +
+	"\x04lang\x18\x02 \x01(\tR\x04lang\x12%\n" +
+	"\x0esalesperson_id\x18\x03 \x01(\tR\rsalespersonId\x12\x1f\n" +
+	"\vcustomer_id\x18\x04 \x01(\tR\n" +
+	"customerId\"\x90\x02\n" +
 	"\x18ExportGroupReportRequest\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x12\n" +
 	"\x04lang\x18\x02 \x01(\tR\x04lang\x12\x1b\n" +

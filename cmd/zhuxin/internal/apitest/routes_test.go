@@ -344,14 +344,8 @@ var inTenant = map[string]spec{
 	"report.v1.ReportService/GetAging":     {who: "viewer", in: m{"customer_id": "$customer", "segment_id": "$segment", "scheme": "custom", "bounds": "15,45", "by": "customer"}},
 	"report.v1.ReportService/ExportAging":  {who: "viewer", in: m{"format": "xlsx", "scheme": "custom", "bounds": "10,45", "customer_id": "$customer", "segment_id": "$segment"}},
 	"report.v1.ReportService/ExportReport": {who: "viewer", in: m{"format": "xlsx", "customer_id": "$customer", "segment_id": "$segment"}},
-	"report.v1.ReportService/ExportItems":  {who: "viewer", in: m{"segment_id": "$segment"}},
+	"report.v1.ReportService/ExportItems":  {who: "viewer", in: m{"segment_id": "$segment", "customer_id": "$customer", "lang": "en"}},
 	"report.v1.ReportService/ListDebts":    {who: "viewer", in: m{"of": "customers", "order_by": "overdue_days", "page_size": 50, "segment_id": "$segment"}},
-	"report.v1.ReportService/GetReport":    {who: "viewer", in: m{"customer_id": "$customer", "period": "quarter", "page_size": 50}},
-	"report.v1.ReportService/GetAging":     {who: "viewer", in: m{"customer_id": "$customer", "scheme": "custom", "bounds": "15,45", "by": "customer"}},
-	"report.v1.ReportService/ExportAging":  {who: "viewer", in: m{"format": "xlsx", "scheme": "custom", "bounds": "10,45", "customer_id": "$customer"}},
-	"report.v1.ReportService/ExportReport": {who: "viewer", in: m{"format": "xlsx", "customer_id": "$customer"}},
-	"report.v1.ReportService/ExportItems":  {who: "viewer", in: m{"customer_id": "$customer", "lang": "en"}},
-	"report.v1.ReportService/ListDebts":    {who: "viewer", in: m{"of": "customers", "order_by": "overdue_days", "page_size": 50}},
 
 	"schedule.v1.ScheduleService/ListSchedules":  {who: "administrator"},
 	"schedule.v1.ScheduleService/ListRecipients": {who: "administrator", in: m{"report": "figures"}},
@@ -417,6 +411,12 @@ var ofAccount = map[string]spec{
 
 // atHQ are HQ's routes; the values are HQ's own house.
 var atHQ = map[string]spec{
+	"notify.v1.GroupNewsService/ListNotifications": {who: "hq_viewer", in: m{"view": "all", "page_size": 50}},
+	"notify.v1.GroupNewsService/CountUnread":       {who: "hq_viewer"},
+	"notify.v1.GroupNewsService/MarkRead":          {who: "hq_viewer", in: m{"all": true}},
+	"notify.v1.GroupNewsService/GetPreferences":    {who: "hq_viewer"},
+	"notify.v1.GroupNewsService/SavePreferences":   {who: "hq_viewer", in: m{"preferences": []any{m{"kind": "quota.lent", "on_page": true, "outside": "off"}}}},
+
 	"audit.v1.AuditService/ListHQAudit":             {who: "hq_administrator", in: m{"object_type": "application", "object_id": "$application", "page_size": 50}},
 	"registry.v1.RegistryService/ListGroupAccounts": {who: "hq_viewer"},
 	"registry.v1.RegistryService/SetGroupAccount":   {who: "hq_credit_controller", in: m{"provider": "qichacha", "key": "a-key-of-a-test", "secret": "a-secret-of-a-test", "version": "0"}},

@@ -75,6 +75,7 @@ func New(ctx context.Context, c conf.Config, log *slog.Logger, options ...Option
 	if a.Notify, err = newNotify(b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	a.Notify.Group = a.newGroupNews()
 	a.Receivables = newReceivables(b, a.Credit, a.Documents, a.Notify)
 	if a.ERP, err = newERP(b, a.Credit, a.Receivables, a.Customers); err != nil {
 		return nil, errors.Join(err, b.Close())

@@ -3,16 +3,17 @@ package wiring
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"zhuxin/biz/notify"
+	"zhuxin/biz/todo"
 	"zhuxin/data/hqrepo/groupcap"
 	"zhuxin/data/hqrepo/negativelist"
+	hqnotify "zhuxin/data/hqrepo/notify"
 	reachrepo "zhuxin/data/hqrepo/reach"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/access"
@@ -22,8 +23,8 @@ import (
 	"zhuxin/shared/news"
 )
 
-// groupNews brings what HQ publishes to the subsidiaries that it concerns, and by
-// mail to HQ's own people, who have no inbox.
+// groupNews brings what HQ publishes to the subsidiaries that it concerns, and to
+// HQ's own people.
 type groupNews struct {
 	*App
 	bind func(ctx context.Context, tenantID uuid.UUID) (context.Context, error)
@@ -45,12 +46,17 @@ func (g groupNews) Handle(ctx context.Context, d event.Delivered) error {
 	for _, id := range p.IDs {
 		var err error
 		switch p.Kind {
-		case news.NegativeProposed, news.NegativePublished, news.NegativeRemoved:
+		case news.NegativePublished, news.NegativeChanged, news.NegativeRemoved:
 			err = g.listing(ctx, d, p.Kind, id)
+		case news.NegativeRefused, news.NegativeAnswered, news.ExemptionDecided:
+			err = g.answer(ctx, d, p.Kind, id)
 		case news.QuotaAsked, news.QuotaAnswered:
 			err = g.move(ctx, d, p.Kind, id)
 		default:
-			err = fmt.Errorf("nobody is told of %s", p.Kind)
+			if !g.Notify.Group.Told(p.Kind) {
+				return fmt.Errorf("nobody is told of %s", p.Kind)
+			}
+			err = g.Notify.Group.Tell(ctx, d, p.Kind, id)
 		}
 		if err != nil {
 			return err
@@ -72,19 +78,48 @@ func (g groupNews) listing(ctx context.Context, d event.Delivered, k news.Kind, 
 	if err != nil {
 		return err
 	}
-	switch {
-	case k == news.NegativeProposed:
-		if e.Status != negative.Proposed {
-			return nil // somebody was faster
-		}
-		return g.mail(ctx, d, access.HQNegativeManage, e.ListedBy, notify.Message{Title: "负面清单提议待审核",
-			Text: fmt.Sprintf("%s（%s）被提议列入负面清单，请审核。", e.CompanyName, e.USCC), Link: g.hqPage("negative-list/" + id.String())})
-	case (k == news.NegativePublished) != (e.Status == negative.Listed):
+	if (k == news.NegativeRemoved) == (e.Status == negative.Listed) {
 		return nil // overtaken by what came after it
 	}
 	return g.each(ctx, d, at, func(ctx context.Context) error {
-		return g.Notify.Service.Listed(ctx, d, k, notify.Listing{ID: id, USCC: string(e.USCC), Reason: string(e.Reason)})
+		return g.Notify.Service.Listed(ctx, d, k, notify.Listing{ID: id, USCC: string(e.USCC), Reason: string(e.Reason), Severity: string(e.Severity)})
 	})
+}
+
+// answer tells a subsidiary HQ's word on what it brought.
+func (g groupNews) answer(ctx context.Context, d event.Delivered, k news.Kind, id uuid.UUID) error {
+	var a notify.Answer
+	var at uuid.UUID
+	err := g.Pool.HQ().InTx(ctx, func(ctx context.Context) (err error) {
+		a, at, err = answered(ctx, k, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return g.each(ctx, d, []uuid.UUID{at}, func(ctx context.Context) error { return g.Notify.Service.Answered(ctx, d, k, a) })
+}
+
+func answered(ctx context.Context, k news.Kind, id uuid.UUID) (a notify.Answer, at uuid.UUID, err error) {
+	repo := negativelist.Repo{}
+	if k == news.ExemptionDecided {
+		x, err := repo.LockExemption(ctx, id)
+		return notify.Answer{ID: id, Page: id, Person: x.AskedBy, Company: x.CompanyName, Status: string(x.Status), Comment: x.DecisionReason}, x.TenantID, err
+	}
+	entry := id
+	var c negative.Claim
+	if k == news.NegativeAnswered {
+		if c, err = repo.Claim(ctx, id); err != nil {
+			return a, at, err
+		}
+		entry = c.EntryID
+	}
+	e, err := repo.Get(ctx, entry)
+	a = notify.Answer{ID: id, Page: entry, Person: e.ListedBy, Company: e.CompanyName, Status: string(e.Status), Comment: e.DecisionReason}
+	if at = e.TenantID; k == news.NegativeAnswered {
+		a.Person, a.Claim, a.Status, a.Comment, at = c.RaisedBy, string(c.Kind), string(c.Status), c.Answer, c.TenantID
+	}
+	return a, at, err
 }
 
 func (g groupNews) move(ctx context.Context, d event.Delivered, k news.Kind, id uuid.UUID) error {
@@ -98,12 +133,16 @@ func (g groupNews) move(ctx context.Context, d event.Delivered, k news.Kind, id 
 	}
 	one := notify.QuotaMove{ID: id, Cap: m.CapName, Tenant: m.ToName, Amount: m.Amount, Status: string(m.Status)}
 	if k == news.QuotaAnswered {
+		if m.Status == groupcaps.MoveLent {
+			if err := g.Notify.Group.Tell(ctx, d, news.QuotaLent, id); err != nil {
+				return err
+			}
+		}
 		one.Person = m.AskedBy
 		return g.each(ctx, d, []uuid.UUID{m.To}, func(ctx context.Context) error { return g.Notify.Service.Quota(ctx, d, k, one) })
 	}
 	if m.From == nil {
-		return g.mail(ctx, d, access.HQGroupCapManage, m.AskedBy, notify.Message{Title: "额度调剂申请待处理",
-			Text: fmt.Sprintf("%s：%s 申请 %s 元。", m.CapName, m.ToName, m.Amount.Grouped()), Link: g.hqPage("quota-moves")})
+		return g.Notify.Group.Tell(ctx, d, k, id)
 	}
 	return g.each(ctx, d, []uuid.UUID{*m.From}, func(ctx context.Context) error { return g.Notify.Service.Quota(ctx, d, k, one) })
 }
@@ -112,44 +151,33 @@ func (g groupNews) each(ctx context.Context, d event.Delivered, tenants []uuid.U
 	return jobs.Each(ctx, g.Pool.Tenant(), g.bind, d, "notify.group", tenants, tell)
 }
 
-// mail writes to HQ's people who may act on it, but not to who brought it. A run that
-// breaks off sends all again, which the message's id shows the receiver's server.
-func (g groupNews) mail(ctx context.Context, d event.Delivered, p access.Permission, but uuid.UUID, m notify.Message) error {
-	maker := g.Notify.Service.Makers[notify.Mail]
-	if maker == nil {
-		return nil // without a mail server, the pages tell
-	}
-	channel, err := maker(notify.Account{Kind: notify.Mail})
-	if err != nil {
-		return err
-	}
-	var to []notify.Recipient
-	err = g.Pool.HQ().InTx(ctx, func(ctx context.Context) error {
-		members, err := g.Directory.Deps.Store.Memberships.List(ctx, nil)
-		to = nil
-		for _, one := range members {
-			if one.PersonID != but && one.Status == "active" && slices.Contains(access.Of(one.Roles), p) {
-				to = append(to, notify.Recipient{Name: one.Name, Email: one.Email})
+// groupPaths are the console's, where a route's name is not its path.
+var groupPaths = map[string]string{"hq-negative-case": "negative-list", "hq-negative-exemptions": "negative-exemptions", "hq-quota-moves": "quota-moves", "hqApplications": "applications"}
+
+func (a *App) newGroupNews() *notify.Group {
+	return notify.NewGroup(notify.GroupConfig{Tx: a.Pool.HQ(), Repo: hqnotify.Repo{}, Clock: a.Clock, Events: a.Outbox.HQ, Mail: a.Notify.Service.Makers[notify.Mail],
+		Members: a.hqColleagues,
+		Page: func(l todo.Link) string {
+			path := strings.TrimRight(a.Conf.PublicURL, "/") + "/hq/" + groupPaths[l.Route]
+			if id := l.Params["id"]; id != "" {
+				path += "/" + id
 			}
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, who := range to {
-		m.Key, m.To = d.ID.String()+":"+who.Email, who
-		if _, err := channel.Send(ctx, m); err != nil {
-			var e *notify.Error
-			if errors.As(err, &e) && !e.Temporary() {
-				continue // this address takes no mail; the others do
-			}
-			return err
-		}
-	}
-	return nil
+			return path
+		}})
 }
 
-func (g groupNews) hqPage(path string) string {
-	return strings.TrimRight(g.Conf.PublicURL, "/") + "/hq/" + path
+func (a *App) hqColleagues(ctx context.Context) (out []notify.Colleague, err error) {
+	members, err := a.Directory.Deps.Store.Memberships.List(ctx, nil)
+	for _, m := range members {
+		if m.Status == "active" {
+			out = append(out, notify.Colleague{ID: m.PersonID, Name: m.Name, Email: m.Email, Roles: m.Roles})
+		}
+	}
+	return out, err
+}
+
+// registerGroupNews has HQ's news told as they come, and what a date brings.
+func (a *App) registerGroupNews(m *jobs.Mux) {
+	m.Handle(news.GroupTopic, "notify.group", a.groupNews().Handle)
+	m.Periodic("negative.review", 10*time.Minute, a.Notify.Group.Daily)
 }

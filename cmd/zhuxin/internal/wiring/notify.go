@@ -42,6 +42,7 @@ const sending = 10 * time.Second
 // Notify is what tells people, on the page and outside, and writes to customers.
 type Notify struct {
 	Service *notify.Service
+	Group   *notify.Group
 	Dunning *dunning.Service
 	base    *Base
 	confirm func(ctx context.Context) (int, error) // receipts that came in

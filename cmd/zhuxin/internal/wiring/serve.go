@@ -221,6 +221,7 @@ func (a *App) API(limiter *limit.Limiter) (*khttp.Server, error) {
 	followupv1.RegisterFollowUpServiceHTTPServer(s, followupservice.New(a.FollowUps))
 	historyimportv1.RegisterHistoryImportServiceHTTPServer(s, historyimportservice.New(a.History.Service))
 	notifyv1.RegisterNotifyServiceHTTPServer(s, notifyservice.New(a.Notify.Service))
+	notifyv1.RegisterGroupNewsServiceHTTPServer(s, notifyservice.NewGroup(a.Notify.Group))
 	dunningv1.RegisterDunningServiceHTTPServer(s, dunningservice.New(a.Notify.Dunning))
 	ratingv1.RegisterRatingServiceHTTPServer(s, ratingservice.New(c.Templates, c.Ratings, c.DryRuns, c.Limits))
 	collateralv1.RegisterCollateralServiceHTTPServer(s, collateralservice.New(c.Collateral))

@@ -9,7 +9,6 @@ import (
 	"zhuxin/biz/rating"
 	"zhuxin/data/jobs"
 	"zhuxin/shared/directory"
-	"zhuxin/shared/news"
 	"zhuxin/shared/reach"
 )
 
@@ -43,7 +42,7 @@ func (a *App) worker() (*jobs.Worker, error) {
 	a.ERP.register(m)
 	a.History.register(m)
 	a.Notify.register(m)
-	m.Handle(news.GroupTopic, "notify.group", a.groupNews().Handle)
+	a.registerGroupNews(m)
 	a.Risk.register(m)
 	a.Portfolio.register(m)
 	a.Schedules.register(m)

@@ -3,6 +3,24 @@ import { defineModule } from '@/router/module'
 
 export default defineModule({
   name: 'notify',
+  hq: [
+    {
+      path: 'inbox',
+      name: 'hq-inbox',
+      component: () => import('./InboxPage.vue'),
+      meta: {
+        title: 'menu.notify.inbox',
+        permission: 'hq.overview.read',
+        menu: { order: 12, icon: Message },
+      },
+    },
+    {
+      path: 'inbox/settings',
+      name: 'hq-notification-preferences',
+      component: () => import('./PreferencesPage.vue'),
+      meta: { title: 'menu.notify.preferences', permission: 'hq.overview.read', parent: 'hq-inbox' },
+    },
+  ],
   tenant: [
     {
       path: 'inbox',
