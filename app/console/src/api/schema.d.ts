@@ -929,6 +929,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customer-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the form of a customer offers. */
+        get: operations["CustomerService_GetCustomerPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -1549,6 +1566,26 @@ export interface paths {
         put?: never;
         /** @description A personal field in plain; the look and its reason are written down. */
         post: operations["CustomerService_RevealField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}:set-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Ends business with a customer, or takes it up again; with a reason. Orders of an
+         *      inactive one are stopped.
+         */
+        post: operations["CustomerService_SetCustomerStatus"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4052,6 +4089,22 @@ export interface paths {
         patch: operations["ProjectService_UpdateOwner"];
         trace?: never;
     };
+    "/v1/owners/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ProjectService_GetOwnerTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/owners/{id}:reveal": {
         parameters: {
             query?: never;
@@ -4262,6 +4315,23 @@ export interface paths {
         get?: never;
         /** @description Where a check binds for the project's orders, in place of the policy (ruling 16). */
         put: operations["ProjectService_SetCheckpoints"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happened, as far as the caller may see it, newest first. */
+        get: operations["ProjectService_GetProjectTimeline"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6978,15 +7048,41 @@ export interface components {
         Empty: Record<string, never>;
         GetStagesReply: {
             stages: components["schemas"]["Stage"][];
+            /**
+             * @description Of one customer: what his lateness has cost until today, over what is open and what
+             *      was paid late, disputed items left out; zero of all customers together.
+             */
+            lateFeeAccrued: string;
+            /** @description Of it, what is left after waivers. */
+            lateFee: string;
+            /** Format: int32 */
+            lateFeeItems: number;
         };
         Instalment: {
             clause: string;
             dueDate: string;
             amount: string;
             open: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of what is open.
+             */
             overdueDays: number;
+            /** @description Of what is open and of what was paid late. */
             lateFee: string;
+            late: components["schemas"]["LatePart"][];
+        };
+        /**
+         * @description A part of an item or an instalment that was late: × the daily rate × its days, the
+         *      parts summed before the one rounding, is the late fee.
+         */
+        LatePart: {
+            amount: string;
+            /** @description When it was paid; today of what is open. */
+            until: string;
+            /** Format: int32 */
+            days: number;
+            paid: boolean;
         };
         Life: {
             item?: components["schemas"]["OpenItem"] | null;
@@ -7151,6 +7247,13 @@ export interface components {
             statementDay: number;
             /** @description Last days of the subsidiary's own aging buckets, rising, like 15,45,90; empty: none. */
             agingBounds: string;
+            /** @description Credit terms that are offered, in days, rising, like 30,60,90; empty: none are named. */
+            standardTerms: string;
+            /**
+             * Format: int32
+             * @description The one of a new customer where nothing is said; without it the term must be said.
+             */
+            standardTerm?: number;
         };
         SettleDraftRequest: {
             id?: string;
@@ -7983,7 +8086,10 @@ export interface components {
             legalRepresentativeId?: string;
             bankAccount?: string;
             address?: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Without it the standard term of the subsidiary.
+             */
             creditTermDays?: number;
             settlesAdvance?: boolean;
             /** @description Where dunning letters go. */
@@ -8067,12 +8173,24 @@ export interface components {
             codes: {
                 [key: string]: components["schemas"]["CodedReason"];
             };
+            /** @description yyyy-MM-dd and HH:mm in the subsidiary's zone; no time where only the day is known. */
+            on: string;
+            clock: string;
         };
         CustomerLegal: {
             name: string;
             uscc: string;
             legalRepresentative: string;
             legalRepresentativeIdMask: string;
+        };
+        CustomerPresets: {
+            /** @description Credit terms that the subsidiary offers, in days, rising. */
+            standardTerms: number[];
+            /**
+             * Format: int32
+             * @description The one of a new customer; without it the term must be said.
+             */
+            standardTerm?: number;
         };
         CustomerSummary: {
             id: string;
@@ -8112,6 +8230,8 @@ export interface components {
             /** @description yyyy-MM-dd, or empty. */
             issuedOn: string;
             expiresOn: string;
+            /** @description Was expired already when it was filed. */
+            historical: boolean;
         };
         GetTimelineReply: {
             events: components["schemas"]["CustomerEvent"][];
@@ -8179,6 +8299,13 @@ export interface components {
             /** @description contact_phone, contact_email, legal_representative_id, bank_account. */
             field?: string;
             reason?: string;
+        };
+        SetCustomerStatusRequest: {
+            id?: string;
+            /** @description active, inactive. */
+            status?: string;
+            reason?: string;
+            version?: string;
         };
         /** @description What is granted and used, in fen of the subsidiary's currency. */
         Standing: {
@@ -9458,6 +9585,8 @@ export interface components {
             onNegativeList: boolean;
             /** Format: date-time */
             projectedAt?: string | null;
+            /** @description Of receivable, in dispute. */
+            disputed: string;
         };
         GroupOverview: {
             /** @description One per currency; nothing is converted. */
@@ -9511,6 +9640,9 @@ export interface components {
             customers: string;
             customersOverdue: string;
             customersOverLimit: string;
+            /** @description Of receivable, and of overdue, what is in dispute. */
+            disputed: string;
+            disputedOverdue: string;
         };
         InvitationCode: {
             id: string;
@@ -9659,6 +9791,9 @@ export interface components {
             customersOverLimit: string;
             /** Format: date-time */
             projectedAt?: string | null;
+            /** @description Of receivable, and of overdue, what is in dispute. */
+            disputed: string;
+            disputedOverdue: string;
         };
         Tenant: {
             id: string;
@@ -10478,6 +10613,8 @@ export interface components {
             /** @description The largest debt first. */
             customers: components["schemas"]["CustomerCash"][];
             total: string;
+            /** @description Of open, in dispute. */
+            disputed: string;
         };
         CashSpan: {
             first: string;
@@ -10539,6 +10676,8 @@ export interface components {
             /** @description Of the customer himself; 0: the average of all stands for him. */
             payments: string;
             expected?: components["schemas"]["Expected"] | null;
+            /** @description Of open, in dispute. */
+            disputed: string;
         };
         CustomerLoss: {
             customerId: string;
@@ -10548,6 +10687,8 @@ export interface components {
             open: string[];
             total: string;
             provision: string;
+            /** @description Of total, in dispute. */
+            disputed: string;
         };
         /** @description promised, habit, later, behind and credit add up to open. */
         Expected: {
@@ -10579,6 +10720,8 @@ export interface components {
             /** @description Customers whose past is not known; their items make no rates. */
             unknown: string;
             rule?: components["schemas"]["PortfolioRule"] | null;
+            /** @description Of open, in dispute. */
+            disputed: string;
         };
         GroupPortfolio: {
             /** @description Of the subsidiary; empty for the group. */
@@ -10712,6 +10855,7 @@ export interface components {
             before: string;
             stayed: string;
             older: string;
+            writtenOff: string;
         };
         RollSums: {
             /** Format: int32 */
@@ -10722,6 +10866,8 @@ export interface components {
             stayed: string;
             older: string;
             collected: string;
+            /** @description A loss, not collected. */
+            writtenOff: string;
         };
         SetCategoryRequest: {
             customerId?: string;
@@ -10887,11 +11033,16 @@ export interface components {
             salesperson?: components["schemas"]["PersonRef"] | null;
         };
         ProjectWarning: {
-            /** @description FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, UNRATED. */
+            /**
+             * @description SUPPLY_STOPPED, FROZEN, NEGATIVE, OVERDUE, OVER_LIMIT, OWNER_LISTED, DISHONEST,
+             *      OWNER_DISHONEST, LITIGATION, OWNER_LITIGATION, UNRATED.
+             */
             code: string;
             amount: string;
             /** Format: int32 */
             days: number;
+            /** @description Of findings. */
+            count: string;
         };
         RevealContactRequest: {
             projectId?: string;
@@ -11873,6 +12024,8 @@ export interface components {
             receivable: string;
             unknown: string;
             basis: string;
+            /** @description Of receivable, in dispute. */
+            disputed: string;
         };
         Crumb: {
             level: string;
@@ -11892,11 +12045,13 @@ export interface components {
             /** Format: int32 */
             overdueDays: number;
             asOf: string;
+            /** @description Of receivable, in dispute. */
+            disputed: string;
         };
         Figure: {
             /**
              * @description receivable, sales, collections, overdue, overdue_ratio, dso,
-             *      collection_rate, due_collection_rate.
+             *      collection_rate, due_collection_rate, disputed, disputed_overdue.
              */
             key: string;
             /** @description fen, bp, day_cents. */
@@ -12018,6 +12173,9 @@ export interface components {
             /** @description What the state is made from: books, items, receipts, unknown. */
             basis: string;
             oldestDueOn: string;
+            /** @description Of receivable, and of overdue, what is in dispute. */
+            disputed: string;
+            disputedOverdue: string;
         };
         Value: {
             value: string;
@@ -14619,6 +14777,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    CustomerService_GetCustomerPresets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPresets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     CustomerService_ListCustomers: {
         parameters: {
             query?: {
@@ -14804,6 +14986,8 @@ export interface operations {
                 /** @description yyyy-MM-dd, or empty. */
                 issuedOn?: string;
                 expiresOn?: string;
+                /** @description It is expired already and is filed as such; otherwise an expired paper is refused. */
+                historical?: boolean;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
@@ -15860,6 +16044,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealFieldReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    CustomerService_SetCustomerStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCustomerStatusRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             default: components["responses"]["Error"];
@@ -20429,6 +20643,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    ProjectService_GetOwnerTimeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetTimelineReply"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     ProjectService_RevealOwner: {
         parameters: {
             query?: never;
@@ -20870,6 +21113,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectProfile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    ProjectService_GetProjectTimeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
+                "X-Zhuxin-Tenant"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetTimelineReply"];
                 };
             };
             default: components["responses"]["Error"];
@@ -22880,6 +23152,11 @@ export interface operations {
             query?: {
                 /** @description Of a saved segment; empty is everybody. */
                 segmentId?: string;
+                /** @description zh, en; empty is zh. */
+                lang?: string;
+                /** @description Empty is everybody; "none" is customers without a salesperson. */
+                salespersonId?: string;
+                customerId?: string;
             };
             header?: {
                 /** @description Short name of the subsidiary to work in. It only selects; the membership decides. An API key has its own subsidiary. */
