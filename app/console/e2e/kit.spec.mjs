@@ -88,10 +88,12 @@ for (const dark of [false, true]) {
 test('on paper: nothing to click, and all of a table', async () => {
   const page = await kit()
   await page.evaluate(() =>
-    document.querySelector('.kit').insertAdjacentHTML(
-      'afterbegin',
-      '<button class="no-print" id="tool">x</button><div class="el-scrollbar__wrap" id="wrap" style="height:40px;overflow:auto"><div style="height:400px">y</div></div>',
-    ),
+    document
+      .querySelector('.kit')
+      .insertAdjacentHTML(
+        'afterbegin',
+        '<button class="no-print" id="tool">x</button><div class="el-scrollbar__wrap" id="wrap" style="height:40px;overflow:auto"><div style="height:400px">y</div></div>',
+      ),
   )
   const look = () =>
     page.evaluate(() => ({

@@ -47,7 +47,9 @@ func Orders() []biz.Source {
 	quotas := func(biz.Item) biz.Link { return biz.Link{Route: "group-quotas"} }
 	return []biz.Source{
 		Source{Of: biz.About{Kind: KindHold, Class: biz.ClassWarning, Permission: access.CreditCheck}, SQL: holdSQL,
-			Link: func(biz.Item) biz.Link { return biz.Link{Route: "order-holds"} }},
+			Link: func(i biz.Item) biz.Link {
+				return biz.Link{Route: "order-holds", Query: map[string]string{"q": i.Parts["order"]}}
+			}},
 		Source{Of: biz.About{Kind: KindQuotaAnswer, Class: biz.ClassApproval, Permission: access.CreditRelease}, SQL: quotaAnswerSQL, Link: quotas},
 		Source{Of: biz.About{Kind: KindQuotaRefused, Class: biz.ClassApproval, Permission: access.LimitApply}, SQL: quotaRefusedSQL, Link: quotas, Personal: true},
 		Source{Of: biz.About{Kind: KindERPContract, Class: biz.ClassUpdate, Permission: access.ContractWrite}, SQL: erpContractSQL,

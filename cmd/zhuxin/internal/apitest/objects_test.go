@@ -40,7 +40,7 @@ func (h *house) customer() {
 	h.keep("project", project)
 	h.keep("contact", list(project, "contacts")[0])
 	h.keep("contact_removed", list(project, "contacts")[1])
-	h.keep("owner", h.call("salesperson", "POST", "/v1/owners", m{"name": h.mark + " owner", "contact_phone": "13900005678", "remark": h.mark}))
+	h.keep("owner", h.call("salesperson", "POST", "/v1/owners", m{"name": h.mark + " owner", "uscc": string(apitest.USCC()), "contact_phone": "13900005678", "remark": h.mark}))
 	h.keep("relation", h.call("administrator", "POST", path+"/relations", m{"kind": "shareholder", "share": 3000, "source_note": h.mark,
 		"other": m{"kind": "person", "name": h.mark, "id_number": "11010519491231002X"}}))
 	h.call("administrator", "PUT", "/v1/drafts/house", m{"content": `{"name": "` + h.mark + `"}`})
