@@ -120,10 +120,10 @@ export function useEventText(currency: MaybeRefOrGetter<string | undefined>) {
         return [word(`customers.related.kind.${parts.relation}`, '')]
       case 'finding.seen':
       case 'finding.ended':
-        return [word(`monitor.kind.${parts.finding}`, ''), amount(event.amount)]
+        return [word(`monitor.kind.registry.${parts.finding}`, ''), amount(event.amount)]
       case 'warning.raised':
       case 'warning.closed':
-        return [word(`risk.kind.${parts.warning}`, ''), coded(parts.comment)]
+        return [word(`monitor.kind.${parts.warning}`, ''), coded(parts.comment)]
     }
     const listed = parts.reason_code
       ? [word(`customers.negative.reason.${parts.reason_code}`, parts.reason_code)]
